@@ -1,0 +1,58 @@
+"""Turns a converted folder into development scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ctranslate2
+import sacrebleu
+import sentencepiece
+
+from training.corpora import TARGETS, Example
+from training.vocabulary import LANGUAGE_TOKENS
+
+SETS = ("flores-dev", "ntrex-dev", "tico19-dev")
+
+
+def read_sets(folder: Path, examples: list[Example], limit: int | None = None) -> dict[str, dict[str, list[str]]]:
+    """Return set name → language → lines; ``heldout`` is the held-back part of the corpus (5 words or more)."""
+    sets = {}
+    for name in SETS:
+        paths = {language: folder / f"{name}.{language}" for language in ("ar", *TARGETS)}
+        if all(path.exists() for path in paths.values()):
+            sets[name] = {
+                language: path.read_text("utf-8").splitlines()[:limit] for language, path in paths.items()
+            }
+    held = [e for e in examples if e.name.endswith(".heldout") and len(e.source.split()) >= 5]
+    sets["heldout"] = {"ar": [e.source for e in held]} | {
+        target: [e.targets[target] for e in held] for target in TARGETS
+    }
+    return sets
+
+
+def translate(folder: Path, lines: list[str], target: str, beam_size: int = 1, **options: object) -> list[str]:
+    """Translate ``lines`` with a converted folder, the way mtpipe does."""
+    engine = ctranslate2.Translator(str(folder), inter_threads=1, intra_threads=2)
+    source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
+    decoder = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm"))
+    pieces = [[*tokens[:250], "</s>"] for tokens in source.encode(lines, out_type=str)]
+    results = engine.translate_batch(
+        pieces,
+        target_prefix=[[LANGUAGE_TOKENS[target]]] * len(pieces),
+        beam_size=beam_size,
+        max_batch_size=2048,
+        batch_type="tokens",
+        **options,
+    )
+    return [decoder.decode(result.hypotheses[0][1:]) for result in results]
+
+
+def scores(folder: Path, sets: dict[str, dict[str, list[str]]], beam_size: int = 1) -> dict[str, float]:
+    """Return ``set.target.metric`` → value (chrF2 and BLEU)."""
+    values = {}
+    for name, lines in sets.items():
+        for target in TARGETS:
+            hypotheses = translate(folder, lines["ar"], target, beam_size)
+            values[f"{name}.{target}.chrF2"] = round(sacrebleu.corpus_chrf(hypotheses, [lines[target]]).score, 2)
+            values[f"{name}.{target}.BLEU"] = round(sacrebleu.corpus_bleu(hypotheses, [lines[target]]).score, 2)
+    return values
