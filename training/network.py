@@ -21,7 +21,7 @@ class Shape:
     source_vocabulary: int
     target_vocabulary: int
     width: int = 256
-    heads: int = 8
+    heads: int = 4
     feed_forward: int = 1024
     encoder_layers: int = 6
     decoder_layers: int = 2
@@ -84,9 +84,22 @@ class Attention(nn.Module):
         else:
             query, key, value = self.query_key_value(x).chunk(3, dim=-1)
         query, key, value = self._split(query), self._split(key), self._split(value)
-        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask, is_causal=causal)
+        mixed = _attend(query, key, value, mask, causal=causal)
         mixed = mixed.transpose(1, 2).reshape(x.shape)
         return self.out(mixed), query[:, 0], key[:, 0]
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, *, causal: bool) -> Tensor:
+    """Scaled dot-product attention; on a CPU written out, since the fused kernel's backward pass is slow there."""
+    if query.is_cuda:
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, is_causal=causal)
+    scores = query @ (key * key.shape[-1] ** -0.5).transpose(2, 3)
+    if causal:
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(future, -1e4)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -1e4)
+    return torch.softmax(scores, dim=-1) @ value
 
 
 class Layer(nn.Module):

@@ -1,0 +1,22 @@
+"""Turns a command line into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line; the process ends with its exit code."""
+    from mtpipe.cli import run  # noqa: PLC0415  (an interrupt during the imports is caught below)
+
+    code = run(sys.argv[1:])
+    if code == 130:
+        # The engine's threads would otherwise finish their batches before the process may end.
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""Turns the name or path of a model into a checked folder with its passport and conventions."""
+
+from mtpipe.models.conventions import Conventions
+from mtpipe.models.folder import (
+    BUILT_IN,
+    Model,
+    find,
+    installed,
+    model_homes,
+    open_folder,
+    verify,
+)
+
+__all__ = ["BUILT_IN", "Conventions", "Model", "find", "installed", "model_homes", "open_folder", "verify"]

@@ -1,0 +1,168 @@
+"""Turns a model's name or path into a folder that is complete, undamaged and fits the languages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mtpipe.data import Passport
+from mtpipe.errors import ModelError
+from mtpipe.models.conventions import Conventions, from_passport, guess
+
+BUILT_IN = "builtin"
+PASSPORT = "passport.json"
+SCHEMA = "mtpipe.passport/1"
+_NEEDED = ("model.bin", "config.json", "source.spm", "target.spm")
+# Larger files are checked by size when a model is loaded, and by `models verify` in full.
+_HASHED_AT_LOAD = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A converted folder: where it lies, its passport, how to speak to it, its decoding defaults."""
+
+    folder: Path
+    passport: Passport
+    sources: tuple[str, ...]
+    conventions: Conventions
+    decoding: Mapping[str, Any]
+
+    def supports(self, source: str, target: str) -> bool:
+        """Tell whether the model translates ``source`` into ``target``, as far as is known."""
+        return (not self.sources or source in self.sources) and (
+            not self.passport.targets or target in self.passport.targets
+        )
+
+
+def model_homes() -> tuple[Path, ...]:
+    """Return the folders in which models are looked for by name, the user's first."""
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    home = os.environ.get("MTPIPE_MODELS")
+    package = Path(__file__).parents[1]
+    shipped = package / "_models"
+    return (
+        Path(home) if home else Path(data) / "mtpipe" / "models",
+        shipped if shipped.is_dir() else package.parent / "models",
+    )
+
+
+def installed() -> Iterator[Path]:
+    """Yield the folders of all installed models."""
+    for home in model_homes():
+        if home.is_dir():
+            yield from sorted(path.parent for path in home.glob("*/model.bin"))
+
+
+def find(name: str = BUILT_IN) -> Model:
+    """Return the model called ``name``, or in the folder ``name``; ModelError says what there is."""
+    if any(separator in name for separator in (os.sep, "/")) or Path(name).is_dir():
+        path = Path(name)
+        if not path.is_dir():
+            raise ModelError(f"{name}: no such model folder")
+        return open_folder(path)
+    for home in model_homes():
+        if (home / name).is_dir():
+            return open_folder(home / name)
+    known = ", ".join(sorted({path.name for path in installed()})) or "none"
+    raise ModelError(f"unknown model {name!r} (installed: {known}; or give the path of a folder)")
+
+
+def open_folder(folder: Path) -> Model:
+    """Open a converted folder: with a passport it is checked against it, without one it is looked at."""
+    passport = folder / PASSPORT
+    if passport.exists():
+        described = _json(passport)
+        if described.get("schema") != SCHEMA:
+            raise ModelError(f"{passport}: schema is {described.get('schema')!r}, not {SCHEMA!r}")
+        verify(folder, described, hashed=_HASHED_AT_LOAD)
+        return _from_passport(folder, passport, described)
+    return _without_passport(folder)
+
+
+def verify(folder: Path, passport: Mapping[str, Any] | None = None, *, hashed: int | None = None) -> None:
+    """Compare every file with the passport; ModelError names the first that is missing or differs.
+
+    ``hashed`` limits the SHA-256 check to files of at most so many bytes.
+    """
+    described = _json(folder / PASSPORT) if passport is None else passport
+    files = described.get("files")
+    if not isinstance(files, dict) or not set(_NEEDED) <= set(files):
+        raise ModelError(f"{folder / PASSPORT}: the list of files lacks one of {', '.join(_NEEDED)}")
+    for name, facts in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"{path}: the file is missing from the model")
+        size = path.stat().st_size
+        if size != facts["bytes"]:
+            raise ModelError(f"{path}: damaged: {size} bytes, the passport says {facts['bytes']}")
+        if hashed is None or size <= hashed:
+            found = _sha256(path)
+            if found != facts["sha256"]:
+                raise ModelError(
+                    f"{path}: damaged or swapped: sha256 {found[:12]}…, the passport says {facts['sha256'][:12]}…"
+                )
+
+
+def _from_passport(folder: Path, path: Path, described: Mapping[str, Any]) -> Model:
+    try:
+        passport = Passport(
+            id=described["id"],
+            source=described["source"],
+            revision=described["revision"],
+            licence=described["licence"],
+            sha256=described["files"]["model.bin"]["sha256"],
+            targets=tuple(described["targets"]),
+            quantisation=described.get("quantisation", ""),
+        )
+        sources = tuple(described["sources"])
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path}: not a passport: {error} is missing or wrong") from None
+    conventions = from_passport(described.get("conventions", {}))
+    return Model(folder, passport, sources, conventions, described.get("decoding", {}))
+
+
+def _without_passport(folder: Path) -> Model:
+    for name in _NEEDED:
+        if not (folder / name).is_file():
+            raise ModelError(f"{folder / name}: the file is missing; not a CTranslate2 model with SentencePiece files")
+    config = _json(folder / "config.json")
+    vocabulary = _vocabulary(folder)
+    conventions = guess(vocabulary, config)
+    passport = Passport(
+        id=folder.resolve().name,
+        source="unknown (no passport)",
+        revision="unknown",
+        licence="unknown",
+        sha256=_sha256(folder / "model.bin"),
+        targets=tuple(conventions.target_tokens or ()),
+    )
+    return Model(folder, passport, (), conventions, {})
+
+
+def _vocabulary(folder: Path) -> list[str]:
+    for name in ("source_vocabulary", "shared_vocabulary"):
+        if (folder / f"{name}.json").is_file():
+            listed = _json(folder / f"{name}.json")
+            return [str(token) for token in listed]
+        if (folder / f"{name}.txt").is_file():
+            return (folder / f"{name}.txt").read_text("utf-8").splitlines()
+    raise ModelError(f"{folder}: neither a source nor a shared vocabulary is there")
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path}: the file is missing") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read as JSON: {error}") from None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -1,0 +1,140 @@
+"""Turns translations of one document into one self-contained HTML page, a row a segment."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from importlib.resources import files
+from itertools import groupby
+
+from mtpipe import __version__
+from mtpipe.data import Document, Flag, Hypothesis, Passport, Segment, Translation
+from mtpipe.languages import LANGUAGES
+from mtpipe.writer.bidi import isolate
+
+# What a flag says to a reader; notes inform, the others ask for doubt.
+_FLAGS = {
+    Flag.NO_LETTERS: ("no letters, left as it is", True),
+    Flag.OTHER_LANGUAGE: ("other language, left as it is", True),
+    Flag.SPLIT: ("long, translated in parts", True),
+    Flag.TRUNCATED: ("cut off", False),
+    Flag.EMPTY: ("no translation", False),
+    Flag.LOOP: ("repeats itself", False),
+    Flag.UNKNOWN_PIECES: ("characters unknown to the model", False),
+    Flag.LOW_SCORE: ("unsure", False),
+}
+
+
+def write_html(translations: Sequence[Translation], date: datetime | None) -> str:
+    """Return the page: header with title, source and models, then the rows, paragraphs kept together.
+
+    Every row has an anchor (``#s1`` is the first segment). No script, no
+    network, nothing outside the page.
+    """
+    document = translations[0].source
+    direction = _direction(document.language)
+    css = files("mtpipe.writer").joinpath("translation.css").read_text("utf-8")
+    body = "".join(_paragraphs(document, translations))
+    return f"""<!DOCTYPE html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="mtpipe {__version__}">
+<title>{html.escape(document.title)}</title>
+<style>
+{css}</style>
+</head>
+<body style="--columns: {len(translations) + 1}">
+<header class="document">
+<h1 lang="{document.language}" dir="{direction}">{isolate(document.title, direction)}</h1>
+{_facts(document, translations, date)}
+</header>
+<main>
+{_names(document, translations)}
+{body}</main>
+<footer class="document">Machine translation, row by row; a reader of Arabic should check what matters.
+{len(document.segments)} segments, each exactly once and in order.</footer>
+</body>
+</html>
+"""
+
+
+def _facts(document: Document, translations: Sequence[Translation], date: datetime | None) -> str:
+    origin = document.origin
+    rows = [
+        ("Source", f"{html.escape(origin.name)}, {origin.size:,} bytes, {html.escape(origin.encoding)}"),
+        ("SHA-256", f"<code>{origin.sha256}</code>"),
+    ]
+    models: dict[str, list[str]] = {}
+    for translation in translations:
+        models.setdefault(_passport(translation.model), []).append(translation.target)
+    rows += [(f"Model ({', '.join(targets)})", model) for model, targets in models.items()]
+    if date is not None:
+        stamp = date.isoformat(timespec="minutes")
+        rows.append(("Translated", f'<time datetime="{stamp}">{date:%Y-%m-%d %H:%M}</time> with mtpipe {__version__}'))
+    return '<dl class="facts">' + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows) + "</dl>"
+
+
+def _passport(passport: Passport) -> str:
+    parts = [passport.id, f"revision {passport.revision}", passport.quantisation, passport.licence]
+    described = html.escape(", ".join(filter(None, parts)))
+    return f"{described}, weights <code>{passport.sha256[:16]}…</code>"
+
+
+def _names(document: Document, translations: Sequence[Translation]) -> str:
+    cells = [f"<div>{_name(document.language)}</div>"]
+    for translation in translations:
+        model = html.escape(translation.model.id)
+        cells.append(f'<div>{_name(translation.target)}<span class="model">{model}</span></div>')
+    return f'<div class="row names"><div></div>{"".join(cells)}</div>'
+
+
+def _paragraphs(document: Document, translations: Sequence[Translation]) -> Iterator[str]:
+    numbered = enumerate(document.segments)
+    for _, group in groupby(numbered, key=lambda item: item[1].paragraph):
+        rows = "".join(_row(number, segment, document, translations) for number, segment in group)
+        yield f'<section class="paragraph">\n{rows}</section>\n'
+
+
+def _row(number: int, segment: Segment, document: Document, translations: Sequence[Translation]) -> str:
+    language = segment.language if segment.language in LANGUAGES else document.language
+    # A foreign line keeps the column's alignment, but its own language and order of words.
+    direction = _direction(document.language)
+    anchor = f"s{number + 1}"
+    cells = [
+        f'<p class="cell" lang="{language}" dir="{direction}">{isolate(segment.text, direction)}</p>',
+        *(_cell(t, t.hypotheses[number], language) for t in translations),
+    ]
+    return (
+        f'<div class="row {segment.role.value}" id="{anchor}">'
+        f'<a class="number" href="#{anchor}" title="row {number + 1}, {segment.role.value}">{number + 1}</a>\n'
+        + "\n".join(cells)
+        + "</div>\n"
+    )
+
+
+def _cell(translation: Translation, hypothesis: Hypothesis, source_language: str) -> str:
+    passed = Flag.OTHER_LANGUAGE in hypothesis.flags or Flag.NO_LETTERS in hypothesis.flags
+    language = source_language if Flag.OTHER_LANGUAGE in hypothesis.flags else translation.target
+    direction = _direction(translation.target)
+    flags = "".join(_flag(flag) for flag in hypothesis.flags)
+    kind = "cell passed" if passed else "cell"
+    return (
+        f'<p class="{kind}" lang="{language}" dir="{direction}" data-name="{_name(translation.target)}">'
+        f"{isolate(hypothesis.text, direction)}{flags}</p>"
+    )
+
+
+def _flag(flag: str) -> str:
+    text, note = _FLAGS.get(Flag(flag), (flag, False)) if flag in set(Flag) else (flag, False)
+    return f' <span class="flag{" note" if note else ""}" lang="en" dir="ltr">{html.escape(text)}</span>'
+
+
+def _name(code: str) -> str:
+    return html.escape(LANGUAGES[code].name if code in LANGUAGES else code)
+
+
+def _direction(code: str) -> str:
+    return LANGUAGES[code].direction if code in LANGUAGES else "ltr"

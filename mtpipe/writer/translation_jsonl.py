@@ -1,0 +1,77 @@
+"""Turns translations of one document into JSON lines: a header, then one object a segment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from mtpipe import __version__
+from mtpipe.data import Hypothesis, Passport, Translation
+
+SCHEMA = "mtpipe.translation/1"
+
+
+def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> str:
+    """Return the header line and one line a segment, UTF-8, keys in a fixed order."""
+    document = translations[0].source
+    header: dict[str, Any] = {
+        "schema": SCHEMA,
+        "mtpipe": __version__,
+        "document": {
+            "id": document.id,
+            "title": document.title,
+            "source_language": document.language,
+            "file": document.origin.name,
+            "sha256": document.origin.sha256,
+            "encoding": document.origin.encoding,
+            "bytes": document.origin.size,
+            "segments": len(document.segments),
+        },
+        "targets": list(dict.fromkeys(t.target for t in translations)),
+        "models": [{"target": t.target, **passport_object(t.model)} for t in translations],
+    }
+    if date is not None:
+        header["date"] = date.isoformat(timespec="seconds")
+    rows = [header]
+    for number, segment in enumerate(document.segments):
+        rows.append(
+            {
+                "source": segment.text,
+                "role": segment.role.value,
+                "paragraph": segment.paragraph,
+                "span": list(segment.span),
+                "language": segment.language,
+                "translations": [_translation(t, t.hypotheses[number]) for t in translations],
+            }
+        )
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def passport_object(passport: Passport) -> dict[str, Any]:
+    """Return a passport as a JSON object."""
+    row: dict[str, Any] = {
+        "id": passport.id,
+        "source": passport.source,
+        "revision": passport.revision,
+        "licence": passport.licence,
+        "sha256": passport.sha256,
+        "quantisation": passport.quantisation,
+    }
+    if passport.via:
+        row["via"] = [passport_object(step) for step in passport.via]
+    return row
+
+
+def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:
+    return {
+        "target": translation.target,
+        "model": translation.model.id,
+        "text": hypothesis.text,
+        "score": hypothesis.score,
+        "flags": list(hypothesis.flags),
+        "attempts": [
+            {"how": attempt.how, "text": attempt.text, "score": attempt.score} for attempt in hypothesis.attempts
+        ],
+    }
