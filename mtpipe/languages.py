@@ -29,7 +29,7 @@ class Language:
 
 _TABLE = (
     Language("ar", "Arabic", "العربية", "rtl", "arb_Arab", "ara", "intl", ("«", "»")),
-    Language("en", "English", "English", "ltr", "eng_Latn", "eng", "13a", ("“", "”")),
+    Language("en", "English", "English", "ltr", "eng_Latn", "eng", "13a", ('"', '"')),
     Language("fr", "French", "français", "ltr", "fra_Latn", "fra", "13a", ("«\u00a0", "\u00a0»")),
 )
 LANGUAGES = {language.code: language for language in _TABLE}

@@ -1,0 +1,232 @@
+"""The text of one paragraph into its sentence ends, each with the rule that made or refused it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from mtpipe.segmenter.abbreviations import abbreviation
+from mtpipe.segmenter.tables import Lexicon, lexicon
+
+
+class Boundary(NamedTuple):
+    """A place where a sentence may end: its position, whether it does, and by which rule."""
+
+    position: int
+    breaks: bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the rules look at: the sentence so far, its stop and closing marks, what follows."""
+
+    text: str
+    start: int
+    stop_at: int
+    end: int
+    stop: str
+    close: str
+    opening: str
+    word: str
+
+
+_STOPS = ".!?؟۔…‥"
+_CANDIDATE = re.compile(
+    f'(?P<stop>[{_STOPS}]++(?:\\s?[.!?؟]++(?=[\\s"»”)\\]]|\\Z))*+)'
+    "(?P<close>[\"'”’»«›)\\]}*_]*+(?:\\s{1,2}[»”›](?=[\\s.,،:;]|\\Z))?+(?:\\s?\\[(?:\\d{1,3}|[a-z])\\])*+)"
+    "|(?P<wide>[。！？।።։][」』”’）】]*+)"
+    "|(?P<smile>(?<=\\s)[:;=]'?-?[)(DPp]+(?=\\s))"
+)
+_SMILE = re.compile("\\s?[:;=]'?-?[)(DPp]+(?=\\s|\\Z)")
+_NEXT = re.compile("\\s*([\"'“‘”«»‹›„(\\[{¿¡*_–—•·>@#\\-\\s]*+)([^\\W_]+(?:[’'.\\-][^\\W_]+)*+|\\S?)")
+_ENUMERATOR = re.compile("\\W*(?:\\d{1,3}|[a-zA-Z\u0621-\u064a]|[ivxIVX]{2,5}|\\d{1,2}(?:\\.\\d{1,2})+)\\Z")
+_WORD = re.compile("[^\\W_]")
+_QUOTE = re.compile("[\"”»«’']")
+_ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
+_GLUED_ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2}\\Z")
+_GLUED_LATIN = re.compile("\\b[^\\W\\d_A-Z]{2,}\\Z")
+_NAMED_SAYING = re.compile("\\s*(?:[^\\W\\d_]\\S*\\s+){1,3}?([^\\W\\d_]+)")
+_CASUAL = re.compile("\\s*[\"'(*\\-]*[a-z]|.*?\\bi\\b(?!\\.e)")
+_DASH = re.compile("[ /](?:ــ?|[–—-])\\s")
+_PREPOSITIONS = frozenset(
+    "في من إلى الى على عن بين نحو حتى قرب شمال جنوب شرق غرب وسط خارج داخل مدينة عبر و".split()
+)
+_HEADLINE_WORDS = 16
+
+Verdict = tuple[bool, str]
+
+
+def boundaries(text: str, language: str) -> Iterator[Boundary]:
+    """Yield every candidate of ``text`` in order, but for the end of the paragraph.
+
+    ``text`` is one paragraph, cleaned or not; a position is where the sentence
+    ends, white space not included.
+    """
+    words = lexicon(language)
+    start = quotes = counted = 0
+    for match in _candidates(text, language, words):
+        if isinstance(match, Boundary):
+            if match.position > start and text[start : match.position].strip():
+                yield match
+                start = match.position
+            continue
+        end = match.end()
+        if end <= start:
+            continue
+        quotes += text.count('"', counted, end)
+        counted = end
+        if (
+            quotes % 2
+            and text[end + 1 : end + 2] == '"'
+            and text[end].isspace()
+            and not text[end + 2 : end + 3].strip()
+        ):
+            end += 2
+        if smile := _SMILE.match(text, end):
+            end = smile.end()
+        following = _NEXT.match(text, end)
+        if following is None or not following.group().strip():
+            continue
+        stop = match["stop"] or match["smile"] or match["wide"]
+        candidate = Candidate(
+            text,
+            start,
+            match.start(),
+            end,
+            stop,
+            text[match.start() + len(stop) : end],
+            following[1],
+            following[2],
+        )
+        breaks, rule = (True, "wide-stop") if match["wide"] else _judge(candidate, language, words)
+        yield Boundary(end, breaks, rule)
+        if breaks:
+            start = end
+
+
+def _candidates(text: str, language: str, words: Lexicon) -> list[re.Match[str] | Boundary]:
+    found: list[re.Match[str] | Boundary] = list(_CANDIDATE.finditer(text))
+    extra = list(_datelines(text, words) if language == "ar" else _missing_stops(text, language))
+    if not extra:
+        return found
+    found.extend(extra)
+    return sorted(found, key=lambda item: item.position if isinstance(item, Boundary) else item.start())
+
+
+def _judge(candidate: Candidate, language: str, words: Lexicon) -> Verdict:
+    """Ask the rules in order; the first that knows decides."""
+    if not candidate.text[candidate.end].isspace():
+        return _glued(candidate, words)
+    return (
+        _fragment(candidate)
+        or (candidate.stop == "." and not candidate.close and abbreviation(candidate, language, words))
+        or _after_quotation(candidate, words)
+        or _small_letter(candidate, words)
+        or (True, "stop")
+    )
+
+
+def _glued(candidate: Candidate, words: Lexicon) -> Verdict:
+    """Decide where no space follows the stop: Arabic and careless Latin text forget it."""
+    text, at = candidate.text, candidate.stop_at
+    if candidate.opening or len(candidate.word) < 2 or len(candidate.stop) > 1:
+        return False, "no-space"
+    before = text[max(candidate.start, at - 24) : at]
+    if _ARABIC_LETTER.match(candidate.word):
+        if _GLUED_ARABIC.search(before) and candidate.word[1:2] != ".":
+            return True, "missing-space"
+    elif (
+        candidate.word[0].isupper()
+        and candidate.word[1].islower()
+        and candidate.word in words.opener
+        and _GLUED_LATIN.search(before)
+    ):
+        return True, "missing-space"
+    return False, "no-space"
+
+
+def _fragment(candidate: Candidate) -> Verdict | None:
+    """Refuse sentences without a word, and the number of a list item."""
+    if not _WORD.search(candidate.text, candidate.start, candidate.stop_at):
+        return False, "no-words"
+    if candidate.stop == "." and candidate.stop_at - candidate.start < 8:
+        if _ENUMERATOR.match(candidate.text[candidate.start : candidate.stop_at].strip()):
+            return False, "enumerator"
+    if candidate.word and not candidate.word[0].isalnum():
+        return False, "punctuation-follows"
+    return None
+
+
+def _after_quotation(candidate: Candidate, words: Lexicon) -> Verdict | None:
+    """Refuse the end of a question or call that a verb of saying follows."""
+    if candidate.stop[-1] not in "?!؟" or not _QUOTE.search(candidate.close):
+        return None
+    if candidate.word in words.saying:
+        return False, "saying"
+    if candidate.opening.strip() or candidate.word in words.opener or not candidate.word[:1].isupper():
+        return None
+    named = _NAMED_SAYING.match(candidate.text, candidate.end)
+    if named and named[1] in words.saying:
+        return False, "saying"
+    return None
+
+
+def _small_letter(candidate: Candidate, words: Lexicon) -> Verdict | None:
+    """Refuse a small letter, unless it opens a name or the writer uses no capitals."""
+    if not candidate.word[:1].islower():
+        return None
+    if candidate.word in words.small:
+        return True, "small-name"
+    if len(candidate.stop) < 3 and candidate.stop != "…" and _CASUAL.match(candidate.text):
+        return True, "casual"
+    return False, "small-letter"
+
+
+def _datelines(text: str, words: Lexicon) -> Iterator[Boundary]:
+    """Yield the places where a headline without a stop ends and a town and a dash open the report."""
+    for dash in _DASH.finditer(text):
+        before = text[max(0, dash.start() - 48) : dash.start()]
+        pieces = re.split("([ ،/]+)", before)
+        town = _town(pieces, words.dateline)
+        if town is None:
+            continue
+        position = dash.start() - town
+        headline = text[:position].rstrip()
+        last = headline[-1:]
+        if not headline or last in "،؛:,.!?؟…ـ–—-" or headline.split()[-1] in _PREPOSITIONS:
+            continue
+        yield Boundary(len(headline), True, "dateline")
+
+
+def _town(pieces: list[str], towns: frozenset[str]) -> int | None:
+    """Return how many characters at the end of ``pieces`` name a town, or a town and its country."""
+    best = None
+    for first in range(len(pieces) - 1, max(-1, len(pieces) - 10), -2):
+        for size in (1, 3, 5):
+            if "".join(pieces[first : first + size]) in towns and first + size <= len(pieces):
+                between = pieces[first + size] if first + size < len(pieces) else ""
+                if between == "" or between[0] in "،/":
+                    best = sum(map(len, pieces[first:]))
+    return best
+
+
+@cache
+def _missing(language: str) -> re.Pattern[str]:
+    words = lexicon(language)
+    bare = "|".join(sorted(words.bare))
+    opener = "|".join(sorted(words.opener))
+    return re.compile(
+        f'(?<=[a-z\u00e0-\u00ff0-9"”’»)])(?P<bare>)\\s(?=[A-Z])(?=(?:{bare})\\s[a-z\u00e0-\u00ff])'
+        f"|(?<=;)(?P<semicolon>)\\s(?=(?:{opener})[’'\\s][a-z\u00e0-\u00ff])"
+    )
+
+
+def _missing_stops(text: str, language: str) -> Iterator[Boundary]:
+    """Yield the places where a sentence opens though no stop ends the one before."""
+    for match in _missing(language).finditer(text):
+        rule = "missing-stop" if match["bare"] is not None else "semicolon"
+        yield Boundary(match.start(), True, rule)
