@@ -169,10 +169,11 @@ class Engine:
                 time.sleep(_POLL_SECONDS)
             result = future.result()
             made = [piece for piece in result.hypotheses[0][len(prefix) :] if piece not in tags]
-            # The engine gives the sum over the output without its prefix, divided by the whole length ^ penalty.
-            total_score = result.scores[0] * (len(result.hypotheses[0]) + 1) ** penalty
             truncated = len(result.hypotheses[0]) >= conventions.max_target
-            results.append(_Part(made, total_score / (len(made) + 1), truncated))
+            # The engine gives the sum over the output without its prefix, divided by (whole length + 1) ^ penalty.
+            summed = result.scores[0] * (len(result.hypotheses[0]) + 1) ** penalty
+            length = len(result.hypotheses[0]) - len(prefix) + (not truncated)
+            results.append(_Part(made, summed / max(1, length), truncated))
             done += len(pieces)
             if progress is not None:
                 progress(done, total)

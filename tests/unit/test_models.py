@@ -1,0 +1,94 @@
+"""Model folders: found by name or path, checked against their passport, told by their looks without one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mtpipe import models
+from mtpipe.errors import ModelError
+from mtpipe.models.conventions import guess
+from mtpipe.translator import Engine
+from tests.tiny import make_tiny_model
+
+
+@pytest.fixture
+def copy(tiny_model: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_model, tmp_path / "copy"))
+
+
+def test_found_by_name_in_the_users_folder(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTPIPE_MODELS", str(copy.parent))
+    model = models.find("copy")
+    assert (model.folder, model.passport.id, model.passport.targets) == (copy, "tiny", ("en", "fr"))
+    assert copy in list(models.installed())
+    with pytest.raises(ModelError, match=r"unknown model 'nope' \(installed: .*copy"):
+        models.find("nope")
+    with pytest.raises(ModelError, match=r"no/such/folder: no such model folder"):
+        models.find("no/such/folder")
+
+
+@pytest.mark.parametrize("name", ["model.bin", "config.json", "source.spm", "target.spm", "target_vocabulary.json"])
+def test_missing_damaged_and_swapped_files_are_named(copy: Path, name: str) -> None:
+    path = copy / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=f"{name}: damaged or swapped: sha256"):
+        models.find(str(copy))
+    path.write_bytes(data[:-1])
+    with pytest.raises(ModelError, match=f"{name}: damaged: .* bytes, the passport says"):
+        models.find(str(copy))
+    path.unlink()
+    with pytest.raises(ModelError, match=f"{name}: the file is missing"):
+        models.find(str(copy))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": "other/9"}, "schema is 'other/9'"),
+        ({"files": {}}, "the list of files lacks"),
+        ({"licence": None}, None),
+    ],
+)
+def test_passports_that_are_none(copy: Path, change: dict[str, object], message: str | None) -> None:
+    path = copy / "passport.json"
+    passport = json.loads(path.read_text("utf-8"))
+    if message is None:
+        del passport["licence"]
+        message = "not a passport: 'licence' is missing"
+    path.write_text(json.dumps(passport | change if message != "not a passport: 'licence' is missing" else passport))
+    with pytest.raises(ModelError, match=message):
+        models.find(str(copy))
+    path.write_text("{")
+    with pytest.raises(ModelError, match=r"passport\.json: cannot be read as JSON"):
+        models.find(str(copy))
+
+
+def test_without_a_passport_the_files_must_be_there_and_load(tmp_path: Path) -> None:
+    folder = make_tiny_model(tmp_path / "bare", passport=False)
+    model = models.find(str(folder))
+    assert (model.passport.id, model.passport.licence) == ("bare", "unknown")
+    assert Engine(model).translate([("السلام", "en")], "ar")[0].text
+    (folder / "model.bin").write_bytes(b"not a model")
+    with pytest.raises(ModelError, match=r"bare: the model cannot be loaded"):
+        Engine(models.find(str(folder)))
+    (folder / "source.spm").unlink()
+    with pytest.raises(ModelError, match=r"source\.spm: the file is missing"):
+        models.find(str(folder))
+
+
+def test_families_are_told_by_their_vocabulary() -> None:
+    nllb = guess(["<s>", "arb_Arab", "eng_Latn", "fra_Latn"], {})
+    assert nllb.frame(["▁x"], "ar", "fr") == ["arb_Arab", "▁x", "</s>"]
+    assert nllb.forced("ar", "fr") == ["fra_Latn"]
+    m2m = guess(["__ar__", "__en__"], {})
+    assert (m2m.frame(["▁x"], "ar", "en"), m2m.forced("ar", "en")) == (["__ar__", "▁x", "</s>"], ["__en__"])
+    itc = guess([">>fra<<", ">>ita<<"], {"add_source_eos": True})
+    assert (itc.frame(["▁x"], "ar", "fr"), itc.forced("ar", "fr")) == ([">>fra<<", "▁x"], [])
+    opus = guess(["▁x"], {"add_source_eos": False})
+    assert (opus.frame(["▁x"], "ar", "en"), opus.forced("ar", "en")) == (["▁x", "</s>"], [])
