@@ -25,7 +25,7 @@ class _Stop(Protocol):
 
 _EDGE = re.compile("^[^\\w]+")
 _VOWELS = re.compile("[\u064b-\u0652\u0670]")
-_INITIAL = re.compile("(?:[^\\W\\d_]\\.?-?){0,3}[^\\W\\d_]\\Z")
+_INITIAL = re.compile("[^\\W\\d_](?:\\.?-[^\\W\\d_])*\\Z")
 _ACRONYM = re.compile("(?:[^\\W\\d_]{1,2}\\.)+[^\\W\\d_]{1,2}\\Z")
 _ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3]")
 _ROMAN = re.compile("[IVXLC]+\\Z")

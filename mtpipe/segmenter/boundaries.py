@@ -45,17 +45,25 @@ _SMILE = re.compile("\\s?[:;=]'?-?[)(DPp]+(?=\\s|\\Z)")
 _NEXT = re.compile("\\s*([\"'“‘”«»‹›„(\\[{¿¡*_–—•·>@#\\-\\s]*+)([^\\W_]+(?:[’'.\\-][^\\W_]+)*+|\\S?)")
 _ENUMERATOR = re.compile("\\W*(?:\\d{1,3}|[a-zA-Z\u0621-\u064a]|[ivxIVX]{2,5}|\\d{1,2}(?:\\.\\d{1,2})+)\\Z")
 _WORD = re.compile("[^\\W_]")
+_CONTINUES = ",;:!?.)]}%،؛؟…"
+_BRACKET = re.compile("[(\\[]")
 _QUOTE = re.compile("[\"”»«’']")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
 _GLUED_ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2}\\Z")
-_GLUED_LATIN = re.compile("\\b[^\\W\\d_A-Z]{2,}\\Z")
+_GLUED_LATIN = re.compile("(?:\\A|\\s)[\"“«(]?[^\\W\\d_]?[^\\W\\d_A-Z]{2,}\\Z")
+_GLUED_NEXT = re.compile("(?:I|[^\\W\\d_a-z][^\\W\\d_A-Z]+)(?:[’'][a-z]+)?[\\s,]")
 _NAMED_SAYING = re.compile("\\s*(?:[^\\W\\d_]\\S*\\s+){1,3}?([^\\W\\d_]+)")
 _CASUAL = re.compile("\\s*[\"'(*\\-]*[a-z]|.*?\\bi\\b(?!\\.e)")
-_DASH = re.compile("[ /](?:ــ?|[–—-])\\s")
+_ADDRESS = ("http", "www.")
+_DASHED = re.compile("[-–—•]\\s*\\Z")
+_FULL_WORD = re.compile("(?<![\\w.])[^\\W\\d_A-Z]{4,}\\Z")
+_LONG_FOR_PAUSE = 200
+_DASH = re.compile(" ?(?:ــ?|[–—-])\\s(?!\\d)")
 _PREPOSITIONS = frozenset(
     "في من إلى الى على عن بين نحو حتى قرب شمال جنوب شرق غرب وسط خارج داخل مدينة عبر و".split()
 )
-_HEADLINE_WORDS = 16
+# A greeting or a name before a capital is no sentence that lost its stop.
+_FEWEST_WORDS = {"missing-stop": 5}
 
 Verdict = tuple[bool, str]
 
@@ -67,24 +75,17 @@ def boundaries(text: str, language: str) -> Iterator[Boundary]:
     ends, white space not included.
     """
     words = lexicon(language)
-    start = quotes = counted = 0
+    start = 0
     for match in _candidates(text, language, words):
         if isinstance(match, Boundary):
-            if match.position > start and text[start : match.position].strip():
+            if len(text[start : match.position].split()) >= _FEWEST_WORDS.get(match.rule, 1):
                 yield match
                 start = match.position
             continue
         end = match.end()
         if end <= start:
             continue
-        quotes += text.count('"', counted, end)
-        counted = end
-        if (
-            quotes % 2
-            and text[end + 1 : end + 2] == '"'
-            and text[end].isspace()
-            and not text[end + 2 : end + 3].strip()
-        ):
+        if _closes(text, end):
             end += 2
         if smile := _SMILE.match(text, end):
             end = smile.end()
@@ -108,6 +109,14 @@ def boundaries(text: str, language: str) -> Iterator[Boundary]:
             start = end
 
 
+def _closes(text: str, end: int) -> bool:
+    """Say whether a straight quote between spaces at ``end`` closes the quotation before it."""
+    if text[end + 1 : end + 2] != '"' or not text[end].isspace() or text[end + 2 : end + 3].strip():
+        return False
+    last = text.rfind('"', 0, end)
+    return last >= 0 and not text[max(0, last - 1) : last].strip(" \u00a0(")
+
+
 def _candidates(text: str, language: str, words: Lexicon) -> list[re.Match[str] | Boundary]:
     found: list[re.Match[str] | Boundary] = list(_CANDIDATE.finditer(text))
     extra = list(_datelines(text, words) if language == "ar" else _missing_stops(text, language))
@@ -120,31 +129,27 @@ def _candidates(text: str, language: str, words: Lexicon) -> list[re.Match[str] 
 def _judge(candidate: Candidate, language: str, words: Lexicon) -> Verdict:
     """Ask the rules in order; the first that knows decides."""
     if not candidate.text[candidate.end].isspace():
-        return _glued(candidate, words)
+        return _glued(candidate)
     return (
         _fragment(candidate)
         or (candidate.stop == "." and not candidate.close and abbreviation(candidate, language, words))
         or _after_quotation(candidate, words)
         or _small_letter(candidate, words)
+        or _ellipsis(candidate)
         or (True, "stop")
     )
 
 
-def _glued(candidate: Candidate, words: Lexicon) -> Verdict:
+def _glued(candidate: Candidate) -> Verdict:
     """Decide where no space follows the stop: Arabic and careless Latin text forget it."""
     text, at = candidate.text, candidate.stop_at
-    if candidate.opening or len(candidate.word) < 2 or len(candidate.stop) > 1:
+    if candidate.opening or len(candidate.word) < 2:
         return False, "no-space"
     before = text[max(candidate.start, at - 24) : at]
     if _ARABIC_LETTER.match(candidate.word):
-        if _GLUED_ARABIC.search(before) and candidate.word[1:2] != ".":
+        if len(candidate.stop) == 1 and _GLUED_ARABIC.search(before) and candidate.word[1:2] != ".":
             return True, "missing-space"
-    elif (
-        candidate.word[0].isupper()
-        and candidate.word[1].islower()
-        and candidate.word in words.opener
-        and _GLUED_LATIN.search(before)
-    ):
+    elif _GLUED_LATIN.search(before) and _GLUED_NEXT.match(text, candidate.end):
         return True, "missing-space"
     return False, "no-space"
 
@@ -156,7 +161,7 @@ def _fragment(candidate: Candidate) -> Verdict | None:
     if candidate.stop == "." and candidate.stop_at - candidate.start < 8:
         if _ENUMERATOR.match(candidate.text[candidate.start : candidate.stop_at].strip()):
             return False, "enumerator"
-    if candidate.word and not candidate.word[0].isalnum():
+    if candidate.word and candidate.word[0] in _CONTINUES and not _BRACKET.search(candidate.opening):
         return False, "punctuation-follows"
     return None
 
@@ -181,9 +186,28 @@ def _small_letter(candidate: Candidate, words: Lexicon) -> Verdict | None:
         return None
     if candidate.word in words.small:
         return True, "small-name"
-    if len(candidate.stop) < 3 and candidate.stop != "…" and _CASUAL.match(candidate.text):
+    if candidate.word.startswith(_ADDRESS) or "@" in candidate.opening:
+        return True, "address"
+    if ".." in candidate.stop or "…" in candidate.stop:
+        return False, "small-letter"
+    if not candidate.close and (candidate.stop[0] in "?!" or _DASHED.search(candidate.opening)):
+        return True, "careless-small-letter"
+    if not candidate.close and _FULL_WORD.search(candidate.text, candidate.stop_at - 12, candidate.stop_at):
+        return True, "careless-small-letter"
+    if _CASUAL.match(candidate.text):
         return True, "casual"
     return False, "small-letter"
+
+
+def _ellipsis(candidate: Candidate) -> Verdict | None:
+    """Take the dots between Arabic words as a pause, unless the sentence has grown long."""
+    if candidate.close or candidate.stop[-1] not in ".…" or candidate.stop == ".":
+        return None
+    if "؟" in candidate.stop or "!" in candidate.stop or not _ARABIC_LETTER.match(candidate.word):
+        return None
+    if candidate.stop_at - candidate.start > _LONG_FOR_PAUSE:
+        return True, "long-before-dots"
+    return False, "pause"
 
 
 def _datelines(text: str, words: Lexicon) -> Iterator[Boundary]:
@@ -220,13 +244,13 @@ def _missing(language: str) -> re.Pattern[str]:
     bare = "|".join(sorted(words.bare))
     opener = "|".join(sorted(words.opener))
     return re.compile(
-        f'(?<=[a-z\u00e0-\u00ff0-9"”’»)])(?P<bare>)\\s(?=[A-Z])(?=(?:{bare})\\s[a-z\u00e0-\u00ff])'
-        f"|(?<=;)(?P<semicolon>)\\s(?=(?:{opener})[’'\\s][a-z\u00e0-\u00ff])"
+        f"(?<=[a-z\u00e0-\u00ff)])(?P<bare>)\\s(?=[A-Z])(?=(?:{bare})\\s[a-z\u00e0-\u00ff])"
+        + (f"|(?<=;)(?P<semicolon>)\\s(?=(?:{opener})[’'\\s][a-z\u00e0-\u00ff])" if language == "fr" else "")
     )
 
 
 def _missing_stops(text: str, language: str) -> Iterator[Boundary]:
     """Yield the places where a sentence opens though no stop ends the one before."""
     for match in _missing(language).finditer(text):
-        rule = "missing-stop" if match["bare"] is not None else "semicolon"
+        rule = "missing-stop" if match.lastgroup == "bare" else "semicolon"
         yield Boundary(match.start(), True, rule)
