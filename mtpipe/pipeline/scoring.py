@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import mtpipe
 from mtpipe import evaluator, reader
-from mtpipe.aligner import align
 from mtpipe.data import Bitext, Document, Origin, Role, Segment, Span, Translation
 from mtpipe.errors import UsageError
 from mtpipe.evaluator import Comparison, Output, ReferenceFile, Row, Settings
@@ -48,7 +47,9 @@ def task_of_files(
 ) -> Task:
     """Read the translations named on a command line and say against what each is to be scored."""
     if not references and not documents:
-        raise UsageError("nothing to score against: give --reference [LANG=]FILE or --reference-document [LANG=]FILE")
+        raise UsageError(
+            "nothing to score against: give --reference [LANG=]FILE or --reference-document [LANG=]FILE"
+        )
     if [*translations].count("-") > 1:
         raise UsageError("'-': only one translation can come from standard input")
     return Task(
@@ -113,6 +114,8 @@ def document_comparison(outputs: Sequence[Output], path: str, *, target: str) ->
     """
     reference = segment(reader.read(path, language=target or "en"))
     evaluator.check_language(path, [part.text for part in reference.segments], target)
+    from mtpipe.aligner import align  # noqa: PLC0415
+
     places, hypothesis = _as_document(outputs[0], target)
     bitext = align(hypothesis, reference)
     rows, scored = _bead_rows(bitext, places)
@@ -133,7 +136,7 @@ def document_comparison(outputs: Sequence[Output], path: str, *, target: str) ->
 
 
 def _bead_rows(bitext: Bitext, places: tuple[int, ...]) -> tuple[tuple[Row, ...], tuple[int, ...]]:
-    """Return the beads with text on both sides as rows in source order, and the reference sentences in them."""
+    """Return the beads with text on both sides as rows in source order, and which sentences they hold."""
     rows: list[Row] = []
     scored: list[int] = []
     for bead in bitext.beads:
@@ -147,7 +150,7 @@ def _bead_rows(bitext: Bitext, places: tuple[int, ...]) -> tuple[tuple[Row, ...]
 
 
 def _as_document(output: Output, target: str) -> tuple[tuple[int, ...], Document]:
-    """Lay a system's texts out as a segmented document; empty ones are no segments: say where the others stood."""
+    """Lay a system's texts out as a segmented document, and where each stood: empty ones fall out."""
     segments: list[Segment] = []
     places: list[int] = []
     text = ""
@@ -174,18 +177,22 @@ def _targets(task: Task) -> list[str]:
     if task.target:
         wrong = [file for file in files if file.language and file.language != task.target]
         if len(wrong) == len(files):
-            raise UsageError(f"--target-language {task.target}: every reference is for another ({', '.join(named)})")
+            raise UsageError(
+                f"--target-language {task.target}: every reference is for another ({', '.join(named)})"
+            )
         return [task.target]
     if not held:
         if len(named) > 1:
-            raise UsageError(f"references in {' and '.join(named)}: say --target-language, the translation does not")
+            raise UsageError(
+                f"references in {' and '.join(named)}: say --target-language, the translation does not"
+            )
         return named or [""]
     missing = [code for code in named if code not in held]
     if missing:
         raise UsageError(f"reference language {missing[0]!r}: the translation is in {', '.join(held)}")
     if len(held) > 1 and len(named) < len({file.path for file in files}):
         raise UsageError(
-            f"the translation is in {', '.join(held)}: say which language a reference is in, as {held[0]}=FILE"
+            f"the translation is in {', '.join(held)}: say what a reference is in, as {held[0]}=FILE"
         )
     return named or held
 

@@ -1,0 +1,176 @@
+"""Turns a translation (mtpipe's jsonl, plain lines, standard input) into one Output a target language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mtpipe.data import Translation
+from mtpipe.errors import InputError
+from mtpipe.evaluator.comparison import Output
+from mtpipe.evaluator.lines import display_name, read_text, split_lines
+
+SCHEMA = "mtpipe.translation/"
+
+
+def read_outputs(path: str) -> tuple[Output, ...]:
+    """Read ``path`` ("-" is standard input): one Output per target language it holds.
+
+    Plain text is one segment a line, its target language unknown. InputError
+    names the line that is not what it should be.
+    """
+    text = read_text(path)
+    if text.lstrip().startswith("{") and SCHEMA in text[:4000]:
+        return _from_jsonl(text, path)
+    texts = split_lines(text, display_name(path))
+    return (_plain(path, texts),)
+
+
+def output_of(translation: Translation) -> Output:
+    """Take a translation that was just made as an Output."""
+    document = translation.source
+    texts = tuple(" ".join(hypothesis.text.split()) for hypothesis in translation.hypotheses)
+    return Output(
+        name=f"{document.id}.{translation.target}",
+        origin=document.origin.name,
+        target=translation.target,
+        model=translation.model.id,
+        source_language=document.language,
+        texts=texts,
+        sources=tuple(segment.text for segment in document.segments),
+        roles=tuple(str(segment.role) for segment in document.segments),
+        documents=(document.id,) * len(texts),
+        paragraphs=tuple(segment.paragraph for segment in document.segments),
+        flags=tuple(tuple(map(str, hypothesis.flags)) for hypothesis in translation.hypotheses),
+    )
+
+
+def named_apart(outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """Return the outputs with the shortest names that tell them apart: file names, else longer paths."""
+    paths = [Path(output.origin) for output in outputs]
+    depth = max((len(path.parts) for path in paths), default=1)
+    for parts in range(1, depth + 1):
+        names = ["/".join(path.parts[-parts:]) for path in paths]
+        if len(set(names)) == len(names):
+            break
+    else:
+        names = [f"{path.name} ({number})" for number, path in enumerate(paths, 1)]
+    names = _without_shared_ends(names)
+    return tuple(_renamed(output, name) for output, name in zip(outputs, names, strict=True))
+
+
+def _without_shared_ends(names: list[str]) -> list[str]:
+    """Drop what all names share: ``news.ar-en.a.en`` and ``news.ar-en.b.en`` are "a" and "b"."""
+    parts = [name.split(".") for name in names]
+    if len(names) < 2 or len({len(part) for part in parts}) != 1:
+        return names
+    varying = [index for index in range(len(parts[0])) if len({part[index] for part in parts}) > 1]
+    if not varying:
+        return names
+    return [".".join(part[varying[0] : varying[-1] + 1]) for part in parts]
+
+
+def _renamed(output: Output, name: str) -> Output:
+    values = {field: getattr(output, field) for field in Output.__dataclass_fields__}
+    return Output(**(values | {"name": name}))
+
+
+def _plain(path: str, texts: tuple[str, ...]) -> Output:
+    name = display_name(path)
+    return Output(
+        name=Path(path).name if path != "-" else name,
+        origin=name,
+        target="",
+        model="",
+        source_language="",
+        texts=texts,
+        sources=("",) * len(texts),
+        roles=("",) * len(texts),
+        documents=("",) * len(texts),
+        paragraphs=(0,) * len(texts),
+        flags=((),) * len(texts),
+    )
+
+
+def _from_jsonl(text: str, path: str) -> tuple[Output, ...]:
+    name = display_name(path)
+    columns: dict[str, dict[str, list[Any]]] = {}
+    models: dict[str, str] = {}
+    document, language = "", ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        item = _object(line, name, number)
+        if "schema" in item:
+            document, language = _header(item, name, number)
+            continue
+        for translated in _translations(item, name, number):
+            target = _text_of(translated, "target", name, number)
+            models[target] = str(translated.get("model", ""))
+            _append(columns.setdefault(target, {}), item, translated, document, (name, number))
+    if not columns:
+        raise InputError(f"{name}: holds no translated segment")
+    stem = Path(path).name if path != "-" else name
+    return tuple(
+        Output(
+            name=stem if len(columns) == 1 else f"{stem}:{target}",
+            origin=name,
+            target=target,
+            model=models[target],
+            source_language=language,
+            **{field: tuple(values) for field, values in fields.items()},
+        )
+        for target, fields in columns.items()
+    )
+
+
+def _append(
+    fields: dict[str, list[Any]],
+    item: dict[str, Any],
+    translated: dict[str, Any],
+    document: str,
+    where: tuple[str, int],
+) -> None:
+    row = {
+        "texts": _text_of(translated, "text", *where).rstrip(),
+        "sources": str(item.get("source", "")),
+        "roles": str(item.get("role", "")),
+        "documents": document,
+        "paragraphs": int(item.get("paragraph", 0)),
+        "flags": tuple(map(str, translated.get("flags", ()))),
+    }
+    for field, value in row.items():
+        fields.setdefault(field, []).append(value)
+
+
+def _object(line: str, name: str, number: int) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{name}: line {number}: not JSON ({error.msg} at column {error.colno})") from None
+    if not isinstance(item, dict):
+        raise InputError(f"{name}: line {number}: a JSON {type(item).__name__} where an object was expected")
+    return item
+
+
+def _header(item: dict[str, Any], name: str, number: int) -> tuple[str, str]:
+    if item["schema"] != f"{SCHEMA}1":
+        raise InputError(f"{name}: line {number}: schema {item['schema']!r} (this version reads '{SCHEMA}1')")
+    document = item.get("document", {})
+    return str(document.get("id", "")), str(document.get("source_language", ""))
+
+
+def _translations(item: dict[str, Any], name: str, number: int) -> list[dict[str, Any]]:
+    found = item.get("translations")
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise InputError(f"{name}: line {number}: no list of translations")
+    return found
+
+
+def _text_of(entry: dict[str, Any], key: str, name: str, number: int) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str):
+        raise InputError(f"{name}: line {number}: a translation without {key!r}")
+    return value
