@@ -51,10 +51,13 @@ def _sentence_faults(arabic: str, latin: list[str]) -> Iterator[str]:
     if latin[0] == latin[1]:
         yield "English and French are the same"
     long_numbers = [
-        {number for number in _DIGITS.findall(text.translate(_ASCII)) if len(number) == 4} for text in (arabic, *latin)
+        {number for number in _DIGITS.findall(text.translate(_ASCII)) if len(number) == 4}
+        for text in (arabic, *latin)
     ]
     # A year stands in all three, or its translation is wrong (4,000 and 4 000 are not years).
-    if any(number not in other for number in long_numbers[0] for other in long_numbers[1:] if number[0] in "12"):
+    if any(
+        number not in other for number in long_numbers[0] for other in long_numbers[1:] if number[0] in "12"
+    ):
         joined = [re.sub(r"(?<=\d)[.,\s\u00a0\u202f](?=\d)", "", text) for text in latin]
         if any(number not in text for number in long_numbers[0] for text in joined):
             yield f"a four-digit number of the Arabic is missing: {', '.join(sorted(long_numbers[0]))}"

@@ -41,7 +41,9 @@ def read(path: str, *, language: str = "ar", encoding: str | None = None) -> Doc
         raise InputError(f"{name}: the file holds no text ({len(data)} bytes)")
     _check_language(text, name, language)
     stem = "stdin" if path == "-" else Path(path).stem
-    origin = Origin(name=Path(name).name, sha256=hashlib.sha256(data).hexdigest(), encoding=found, size=len(data))
+    origin = Origin(
+        name=Path(name).name, sha256=hashlib.sha256(data).hexdigest(), encoding=found, size=len(data)
+    )
     return Document(id=stem, language=language, source=text, origin=origin)
 
 
@@ -119,6 +121,11 @@ def _utf16_without_mark(data: bytes) -> str | None:
 
 def _decode_code_page(data: bytes, name: str, error: UnicodeDecodeError, language: str) -> tuple[str, str]:
     """Read ``data`` as the Arabic code page in which it has the most common words, if that is plausible."""
+    invalid = f"{name}: not valid UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start})"
+    repaired = data.decode("utf-8", errors="replace")
+    broken = repaired.count("\ufffd")
+    if sum(1 for char in repaired if ord(char) > 127) > 10 * broken:
+        raise InputError(f"{invalid}, though the rest is: the file is damaged; give --encoding if it is not UTF-8")
     best: tuple[float, str, str] | None = None
     for encoding in _ARABIC_CODE_PAGES:
         try:
@@ -130,15 +137,16 @@ def _decode_code_page(data: bytes, name: str, error: UnicodeDecodeError, languag
             best = candidate if best is None or candidate[0] > best[0] else best
     if best is None:
         raise InputError(
-            f"{name}: neither valid UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start}) nor plausible "
-            f"Arabic in {' or '.join(_ARABIC_CODE_PAGES)}; give --encoding"
+            f"{invalid} nor plausible Arabic in {' or '.join(_ARABIC_CODE_PAGES)}; give --encoding"
         )
     return best[1], best[2]
 
 
 def _plausible_arabic(text: str) -> float:
     """Return 0 for what cannot be Arabic prose, else a figure that grows with common words."""
-    controls = sum(1 for char in text if (ord(char) < 32 and char not in "\t\n\r\f") or 127 <= ord(char) < 160)
+    controls = sum(
+        1 for char in text if (ord(char) < 32 and char not in "\t\n\r\f") or 127 <= ord(char) < 160
+    )
     letters = _LETTERS.findall(text)
     arabic = _ARABIC.findall(text)
     words = text.split()

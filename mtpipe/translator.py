@@ -46,7 +46,12 @@ class Translator(Protocol):
         """Return the passport of what translates."""
 
     def translate(
-        self, jobs: Sequence[Job], source: str, *, beam_size: int | None = None, progress: Progress | None = None
+        self,
+        jobs: Sequence[Job],
+        source: str,
+        *,
+        beam_size: int | None = None,
+        progress: Progress | None = None,
     ) -> list[Hypothesis]:
         """Return one hypothesis a job, in order."""
 
@@ -69,7 +74,9 @@ class Engine:
         if compute_type == "auto":
             compute_type = "int8" if device == "cpu" else "int8_float16"
         elif compute_type not in {*allowed, "default"}:
-            raise UsageError(f"compute type {compute_type!r} is not for {device} (there: {', '.join(allowed)})")
+            raise UsageError(
+                f"compute type {compute_type!r} is not for {device} (there: {', '.join(allowed)})"
+            )
         self.model = model
         self.device = device
         self.threads = threads or len(os.sched_getaffinity(0)) if device == "cpu" else 1
@@ -92,7 +99,12 @@ class Engine:
         return self.model.passport
 
     def translate(
-        self, jobs: Sequence[Job], source: str, *, beam_size: int | None = None, progress: Progress | None = None
+        self,
+        jobs: Sequence[Job],
+        source: str,
+        *,
+        beam_size: int | None = None,
+        progress: Progress | None = None,
     ) -> list[Hypothesis]:
         """Translate ``jobs`` and return one hypothesis each, in order.
 

@@ -57,7 +57,7 @@ def _paired(text: str, opening: str, closing: str) -> str:
     A sentence cut out of a longer quotation may hold a lone closing quote: an
     odd first quote that follows a word is taken for one.
     """
-    parts = re.split("[\"“”„]", text)
+    parts = re.split('["“”„]', text)
     odd = len(parts) % 2 == 0
     out, is_open = parts[0], False
     for part in parts[1:]:

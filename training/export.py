@@ -14,7 +14,9 @@ from torch import Tensor
 from training.network import Shape, sinusoids
 
 
-def export(state: dict[str, Tensor], shape: Shape, spm: tuple[Path, Path], folder: Path, quantization: str | None) -> None:
+def export(
+    state: dict[str, Tensor], shape: Shape, spm: tuple[Path, Path], folder: Path, quantization: str | None
+) -> None:
     """Write model.bin, config.json, vocabularies and SentencePiece files into ``folder``."""
     spec = TransformerSpec.from_config(
         (shape.encoder_layers, shape.decoder_layers),
@@ -60,7 +62,10 @@ def export(state: dict[str, Tensor], shape: Shape, spm: tuple[Path, Path], folde
     spec.decoder.embeddings.weight = weights["target_embeddings.weight"]
     spec.decoder.projection.weight = weights["target_embeddings.weight"]
     spec.decoder.projection.bias = weights["output_bias"]
-    for register, path in ((spec.register_source_vocabulary, spm[0]), (spec.register_target_vocabulary, spm[1])):
+    for register, path in (
+        (spec.register_source_vocabulary, spm[0]),
+        (spec.register_target_vocabulary, spm[1]),
+    ):
         model = sentencepiece.SentencePieceProcessor(model_file=str(path))
         register([model.id_to_piece(i) for i in range(model.get_piece_size())])
     spec.config.add_source_eos = False

@@ -157,7 +157,9 @@ class Transformer(nn.Module):
 
     def _embed(self, table: nn.Embedding, ids: Tensor) -> Tensor:
         scaled = table(ids) * math.sqrt(self.shape.width) + self.positions[: ids.shape[1]]
-        return self.dropout(scaled.to(torch.bfloat16) if torch.is_autocast_enabled(ids.device.type) else scaled)
+        return self.dropout(
+            scaled.to(torch.bfloat16) if torch.is_autocast_enabled(ids.device.type) else scaled
+        )
 
     def encode(self, source: Tensor, padding: Tensor, word_dropout: float = 0.0) -> Tensor:
         """Encode (batch, source length) pieces; ``padding`` is True on padding."""

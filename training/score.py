@@ -14,7 +14,9 @@ from training.vocabulary import LANGUAGE_TOKENS
 SETS = ("flores-dev", "ntrex-dev", "tico19-dev")
 
 
-def read_sets(folder: Path, examples: list[Example], limit: int | None = None) -> dict[str, dict[str, list[str]]]:
+def read_sets(
+    folder: Path, examples: list[Example], limit: int | None = None
+) -> dict[str, dict[str, list[str]]]:
     """Return set name → language → lines; ``heldout`` is the held-back part of the corpus (5 words or more)."""
     sets = {}
     for name in SETS:
@@ -30,7 +32,9 @@ def read_sets(folder: Path, examples: list[Example], limit: int | None = None) -
     return sets
 
 
-def translate(folder: Path, lines: list[str], target: str, beam_size: int = 1, **options: object) -> list[str]:
+def translate(
+    folder: Path, lines: list[str], target: str, beam_size: int = 1, **options: object
+) -> list[str]:
     """Translate ``lines`` with a converted folder, the way mtpipe does."""
     engine = ctranslate2.Translator(str(folder), inter_threads=1, intra_threads=2)
     source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
@@ -53,6 +57,10 @@ def scores(folder: Path, sets: dict[str, dict[str, list[str]]], beam_size: int =
     for name, lines in sets.items():
         for target in TARGETS:
             hypotheses = translate(folder, lines["ar"], target, beam_size)
-            values[f"{name}.{target}.chrF2"] = round(sacrebleu.corpus_chrf(hypotheses, [lines[target]]).score, 2)
-            values[f"{name}.{target}.BLEU"] = round(sacrebleu.corpus_bleu(hypotheses, [lines[target]]).score, 2)
+            values[f"{name}.{target}.chrF2"] = round(
+                sacrebleu.corpus_chrf(hypotheses, [lines[target]]).score, 2
+            )
+            values[f"{name}.{target}.BLEU"] = round(
+                sacrebleu.corpus_bleu(hypotheses, [lines[target]]).score, 2
+            )
     return values

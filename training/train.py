@@ -36,7 +36,12 @@ class Sampler:
     """Draws batches for ever: sources by weight, segmentations at random, lengths sorted."""
 
     def __init__(
-        self, examples: list[Example], weights: dict[str, float], spm: tuple[Path, Path], options: dict[str, Any], seed: int
+        self,
+        examples: list[Example],
+        weights: dict[str, float],
+        spm: tuple[Path, Path],
+        options: dict[str, Any],
+        seed: int,
     ) -> None:
         self.source_model = sentencepiece.SentencePieceProcessor(model_file=str(spm[0]))
         self.target_model = sentencepiece.SentencePieceProcessor(model_file=str(spm[1]))
@@ -71,7 +76,8 @@ class Sampler:
             example = self._draw()
             source = self._pieces(self.source_model, example.source, alpha)
             targets = {
-                language: self._pieces(self.target_model, text, alpha) for language, text in example.targets.items()
+                language: self._pieces(self.target_model, text, alpha)
+                for language, text in example.targets.items()
             }
             if 0 < len(source) <= limit and all(0 < len(t) <= limit for t in targets.values()):
                 pool.append((source, targets, example))
@@ -154,11 +160,21 @@ def loss_of(model: Transformer, batch: Batch, options: dict[str, Any]) -> tuple[
     hidden, attention = model.decode(batch.target_in, memory[batch.rows], padding[batch.rows])
     wanted = batch.target_out != PAD
     total, nll = TiedCrossEntropy.apply(
-        hidden[wanted], model.target_embeddings.weight, model.output_bias, batch.target_out[wanted], options["label_smoothing"], 512
+        hidden[wanted],
+        model.target_embeddings.weight,
+        model.output_bias,
+        batch.target_out[wanted],
+        options["label_smoothing"],
+        512,
     )
     count = int(wanted.sum())
     aligned = -(batch.links * torch.log_softmax(attention, dim=-1)).sum() / batch.links.sum().clamp_min(1)
-    return total / count + options["alignment_weight"] * aligned, float(nll.detach()), float(aligned.detach()), count
+    return (
+        total / count + options["alignment_weight"] * aligned,
+        float(nll.detach()),
+        float(aligned.detach()),
+        count,
+    )
 
 
 class Trainer:
@@ -183,8 +199,13 @@ class Trainer:
     def save(self, name: str = "checkpoint.pt") -> None:
         """Write everything needed to go on, under a temporary name first."""
         state = {
-            "model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), "average": self.average,
-            "step": self.step, "tokens": self.tokens, "seconds": self.seconds, "decay_from": self.decay_from,
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "average": self.average,
+            "step": self.step,
+            "tokens": self.tokens,
+            "seconds": self.seconds,
+            "decay_from": self.decay_from,
         }
         temporary = self.folder / f"{name}.tmp"
         torch.save(state, temporary)
@@ -237,7 +258,10 @@ class Trainer:
 
 
 def run(
-    trainer: Trainer, sampler: Sampler, evaluate: Callable[[Trainer], dict[str, float]], stop: Callable[[Trainer], bool]
+    trainer: Trainer,
+    sampler: Sampler,
+    evaluate: Callable[[Trainer], dict[str, float]],
+    stop: Callable[[Trainer], bool],
 ) -> None:
     """Train until ``stop``; a line of JSON for every report goes to log.jsonl and stderr."""
     options, folder = trainer.options, trainer.folder
@@ -252,8 +276,12 @@ def run(
         row: dict[str, float] = {}
         if trainer.seconds - reported > options["report_seconds"] or ended:
             row = {
-                "step": trainer.step, "tokens": trainer.tokens, "hours": round(trainer.seconds / 3600, 3),
-                "rate": trainer.rate(), "nll": round(nll / tokens, 4), "aligned": round(aligned / steps, 4),
+                "step": trainer.step,
+                "tokens": trainer.tokens,
+                "hours": round(trainer.seconds / 3600, 3),
+                "rate": trainer.rate(),
+                "nll": round(nll / tokens, 4),
+                "aligned": round(aligned / steps, 4),
                 "tokens_per_second": round(tokens / (trainer.seconds - reported)),
             }
             nll = aligned = 0.0

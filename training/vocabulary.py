@@ -19,7 +19,9 @@ import sentencepiece
 UNK, BOS, EOS, PAD = 0, 1, 2, 3
 LANGUAGE_TOKENS = {"en": "<2en>", "fr": "<2fr>"}
 
-_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r"
+_SPACES = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r"
+)
 _INVISIBLE = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD, 0x061C]
 _ARABIC_MARKS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE), 0x0640]
 
@@ -45,9 +47,7 @@ def normalisation_rules(side: str) -> dict[str, str]:
         for zero in (0x0660, 0x06F0):
             rules |= {chr(zero + digit): str(digit) for digit in range(10)}
     # A replacement may itself hold characters with a rule (ligature لآ → لا).
-    return {
-        char: "".join(rules.get(part, part) for part in new) for char, new in rules.items()
-    }
+    return {char: "".join(rules.get(part, part) for part in new) for char, new in rules.items()}
 
 
 def train_vocabulary(sentences: Iterable[str], prefix: Path, side: str, size: int) -> Path:

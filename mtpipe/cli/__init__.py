@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -47,26 +48,36 @@ def run(arguments: list[str]) -> int:
         code = app(arguments, prog_name="mtpipe", standalone_mode=False)
         sys.stdout.flush()
     except MtpipeError as error:
-        _complain(str(error))
-        return error.exit_code
+        return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _complain("interrupted")
-        return 130
+        return _complain("interrupted", 130)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         return 0
+    except OSError as error:
+        # Files are written with their own errors; what is left is standard output on a full disk.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        _drop_stdout()
+        return _complain(f"standard output: cannot be written: {error.strerror}", 1)
     except Exception as error:
         # Typer keeps its exceptions in a private module; what it means to show has format_message.
         message = getattr(error, "format_message", None)
         if message is None:
             raise
-        text = message()
-        if text:
-            _complain(text)
-        return 2
+        return _complain(message(), 2)
+    if code == 130:
+        return _complain("interrupted", 130)
     return code if isinstance(code, int) else 0
 
 
-def _complain(text: str) -> None:
-    print(f"mtpipe: {' '.join(text.split())}", file=sys.stderr)  # noqa: T201
+def _drop_stdout() -> None:
+    """Let the interpreter's last flush go nowhere instead of failing again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(text: str, code: int) -> int:
+    if text:
+        print(f"mtpipe: {' '.join(text.split())}", file=sys.stderr)  # noqa: T201
+    return code

@@ -16,9 +16,13 @@ _SUFFIXES = {"html": ".html", "md": ".md", "tsv": ".tsv", "jsonl": ".jsonl"}
 
 
 def translate(
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="Text files; - is standard input.")],
+    articles: Annotated[
+        list[str], typer.Argument(metavar="ARTICLE...", help="Text files; - is standard input.")
+    ],
     source: Annotated[str, typer.Option("--from", help="Language of the articles.")] = "ar",
-    to: Annotated[list[str] | None, typer.Option(help="Target language (repeatable; default: en and fr).")] = None,
+    to: Annotated[
+        list[str] | None, typer.Option(help="Target language (repeatable; default: en and fr).")
+    ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(metavar="[TARGET=]NAME|PATH", help="Model for all targets, or for one (repeatable)."),
@@ -31,15 +35,21 @@ def translate(
         str | None,
         typer.Option(metavar="DIR|FILE|-", help="Where to write (default: <stem>.<format> in this folder)."),
     ] = None,
-    beam_size: Annotated[int | None, typer.Option(min=1, max=32, help="Beam size (default: the model's).")] = None,
+    beam_size: Annotated[
+        int | None, typer.Option(min=1, max=32, help="Beam size (default: the model's).")
+    ] = None,
     compute_type: Annotated[
         str, typer.Option(help="auto, int8, int8_float32, float32, … (auto: int8 on a CPU).")
     ] = "auto",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="Batches at a time (default: all cores).")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Batches at a time (default: all cores).")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the articles (default: found).")] = None,
     lines: Annotated[bool, typer.Option("--lines", help="One segment a line, taken as it stands.")] = False,
-    reproducible: Annotated[bool, typer.Option("--reproducible", help="Write no date: same bytes again.")] = False,
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Write no date: same bytes again.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:

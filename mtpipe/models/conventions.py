@@ -72,7 +72,9 @@ def guess(source_vocabulary: Collection[str], config: Mapping[str, Any]) -> Conv
     known = set(source_vocabulary)
     nllb = {code: row.nllb for code, row in LANGUAGES.items() if row.nllb in known}
     if nllb:
-        return Conventions(("{source}",), ("</s>",), ("{target}",), nllb, nllb, max_source=400, max_target=400)
+        return Conventions(
+            ("{source}",), ("</s>",), ("{target}",), nllb, nllb, max_source=400, max_target=400
+        )
     m2m = {code: f"__{code}__" for code in LANGUAGES if f"__{code}__" in known}
     if m2m:
         return Conventions(("{source}",), ("</s>",), ("{target}",), m2m, m2m, max_source=400, max_target=400)

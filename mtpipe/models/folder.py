@@ -129,7 +129,9 @@ def _from_passport(folder: Path, path: Path, described: Mapping[str, Any]) -> Mo
 def _without_passport(folder: Path) -> Model:
     for name in _NEEDED:
         if not (folder / name).is_file():
-            raise ModelError(f"{folder / name}: the file is missing; not a CTranslate2 model with SentencePiece files")
+            raise ModelError(
+                f"{folder / name}: the file is missing; not a CTranslate2 model with SentencePiece files"
+            )
     config = _json(folder / "config.json")
     vocabulary = _vocabulary(folder)
     conventions = guess(vocabulary, config)

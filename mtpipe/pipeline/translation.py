@@ -37,12 +37,15 @@ def engines_for(
     an unknown target, ModelError for a model that is missing, damaged or does
     not make the target.
     """
+    language(source_language)
     loaded: dict[str, translator.Engine] = {}
     engines: dict[str, translator.Engine] = {}
     for target in dict.fromkeys(targets):
         language(target)
         if target == source_language:
-            raise UsageError(f"--to {target}: the source is in that language already (--from {source_language})")
+            raise UsageError(
+                f"--to {target}: the source is in that language already (--from {source_language})"
+            )
         name = model if isinstance(model, str) else model.get(target, models.BUILT_IN)
         if name not in loaded:
             found = models.find(name)
@@ -55,8 +58,12 @@ def engines_for(
 
 def _check_fit(model: models.Model, source: str, target: str) -> None:
     if not model.supports(source, target):
-        pairs = ", ".join(f"{s}→{t}" for s in model.sources or ("?",) for t in model.passport.targets or ("?",))
-        raise ModelError(f"model {model.passport.id!r} does not translate {source}→{target} (it translates {pairs})")
+        pairs = ", ".join(
+            f"{s}→{t}" for s in model.sources or ("?",) for t in model.passport.targets or ("?",)
+        )
+        raise ModelError(
+            f"model {model.passport.id!r} does not translate {source}→{target} (it translates {pairs})"
+        )
 
 
 def translate_document(

@@ -73,8 +73,12 @@ def _facts(document: Document, translations: Sequence[Translation], date: dateti
     rows += [(f"Model ({', '.join(targets)})", model) for model, targets in models.items()]
     if date is not None:
         stamp = date.isoformat(timespec="minutes")
-        rows.append(("Translated", f'<time datetime="{stamp}">{date:%Y-%m-%d %H:%M}</time> with mtpipe {__version__}'))
-    return '<dl class="facts">' + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows) + "</dl>"
+        rows.append(
+            ("Translated", f'<time datetime="{stamp}">{date:%Y-%m-%d %H:%M}</time> with mtpipe {__version__}')
+        )
+    return (
+        '<dl class="facts">' + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows) + "</dl>"
+    )
 
 
 def _passport(passport: Passport) -> str:
@@ -84,10 +88,13 @@ def _passport(passport: Passport) -> str:
 
 
 def _names(document: Document, translations: Sequence[Translation]) -> str:
-    cells = [f"<div>{_name(document.language)}</div>"]
+    # Heading above the text it belongs to: right over a right-to-left column.
+    cells = [f'<div class="{_direction(document.language)}">{_name(document.language)}</div>']
     for translation in translations:
         model = html.escape(translation.model.id)
-        cells.append(f'<div>{_name(translation.target)}<span class="model">{model}</span></div>')
+        cells.append(
+            f'<div class="{_direction(translation.target)}">{_name(translation.target)}<span class="model">{model}</span></div>'
+        )
     return f'<div class="row names"><div></div>{"".join(cells)}</div>'
 
 

@@ -72,6 +72,7 @@ def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, 
         "score": hypothesis.score,
         "flags": list(hypothesis.flags),
         "attempts": [
-            {"how": attempt.how, "text": attempt.text, "score": attempt.score} for attempt in hypothesis.attempts
+            {"how": attempt.how, "text": attempt.text, "score": attempt.score}
+            for attempt in hypothesis.attempts
         ],
     }

@@ -12,9 +12,7 @@ from mtpipe.languages import LANGUAGES
 def column_names(translations: Sequence[Translation]) -> list[str]:
     """Return a heading for each translation: its language, and its model where a language comes twice."""
     targets = [t.target for t in translations]
-    return [
-        t.target if targets.count(t.target) == 1 else f"{t.target} ({t.model.id})" for t in translations
-    ]
+    return [t.target if targets.count(t.target) == 1 else f"{t.target} ({t.model.id})" for t in translations]
 
 
 def write_tsv(translations: Sequence[Translation], date: datetime | None) -> str:  # noqa: ARG001

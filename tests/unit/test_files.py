@@ -20,7 +20,9 @@ def test_writes_text_with_its_line_ends_and_the_usual_permissions(tmp_path: Path
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.html"]
 
 
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.html"
     write_text(path, "old")
 

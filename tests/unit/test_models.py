@@ -31,7 +31,9 @@ def test_found_by_name_in_the_users_folder(copy: Path, monkeypatch: pytest.Monke
         models.find("no/such/folder")
 
 
-@pytest.mark.parametrize("name", ["model.bin", "config.json", "source.spm", "target.spm", "target_vocabulary.json"])
+@pytest.mark.parametrize(
+    "name", ["model.bin", "config.json", "source.spm", "target.spm", "target_vocabulary.json"]
+)
 def test_missing_damaged_and_swapped_files_are_named(copy: Path, name: str) -> None:
     path = copy / name
     data = bytearray(path.read_bytes())
@@ -61,7 +63,9 @@ def test_passports_that_are_none(copy: Path, change: dict[str, object], message:
     if message is None:
         del passport["licence"]
         message = "not a passport: 'licence' is missing"
-    path.write_text(json.dumps(passport | change if message != "not a passport: 'licence' is missing" else passport))
+    path.write_text(
+        json.dumps(passport | change if message != "not a passport: 'licence' is missing" else passport)
+    )
     with pytest.raises(ModelError, match=message):
         models.find(str(copy))
     path.write_text("{")

@@ -102,7 +102,10 @@ def test_what_no_model_sees(engine: Engine) -> None:
     )
     english, french = translate(document, {"en": engine, "fr": engine})
     for translation in (english, french):
-        assert [h.text for h in translation.hypotheses[1:3]] == ["2017 / 11 / 15 - 13:19", "Le Point, 14/11/2017"]
+        assert [h.text for h in translation.hypotheses[1:3]] == [
+            "2017 / 11 / 15 - 13:19",
+            "Le Point, 14/11/2017",
+        ]
         assert [h.flags for h in translation.hypotheses[1:3]] == [(Flag.NO_LETTERS,), (Flag.OTHER_LANGUAGE,)]
         assert [h.score for h in translation.hypotheses[1:3]] == [None, None]
         assert all(h.score is not None and h.score < 0 for h in translation.hypotheses[::3])

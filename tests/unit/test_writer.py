@@ -24,7 +24,8 @@ def made(texts: list[str]) -> tuple[Translation, Translation]:
     document = make_document(rows, name="قصة <b>.txt")
     english = tuple(Hypothesis(f"en {n} <i> & | {text}", -0.5, (Flag.SPLIT,)) for n, text in enumerate(texts))
     french = tuple(
-        Hypothesis(f"fr {n} « a »", -0.25, attempts=(Attempt("beam 4", "x", -1.0),)) for n in range(len(texts))
+        Hypothesis(f"fr {n} « a »", -0.25, attempts=(Attempt("beam 4", "x", -1.0),))
+        for n in range(len(texts))
     )
     return Translation(document, "en", english, PASSPORT), Translation(document, "fr", french, PASSPORT)
 
@@ -63,9 +64,11 @@ class _Page(HTMLParser):
 
 
 _TEXTS = st.lists(
-    st.lists(st.sampled_from(["قال", "BBC", "<b>", "&amp;", "12/3", '"', "|", "`x`", "1-2"]), min_size=1, max_size=6).map(
-        " ".join
-    ),
+    st.lists(
+        st.sampled_from(["قال", "BBC", "<b>", "&amp;", "12/3", '"', "|", "`x`", "1-2"]),
+        min_size=1,
+        max_size=6,
+    ).map(" ".join),
     min_size=1,
     max_size=8,
 )
@@ -79,7 +82,9 @@ def test_html_holds_every_row_once_and_in_order(texts: list[str]) -> None:
     assert page.open == []
     assert page.ids == [f"s{n + 1}" for n in range(len(texts))]
     assert [text for _, text in page.cells[0::3]] == texts
-    assert [text.strip() for _, text in page.cells[1::3]] == [f"en {n} <i> & | {text}" for n, text in enumerate(texts)]
+    assert [text.strip() for _, text in page.cells[1::3]] == [
+        f"en {n} <i> & | {text}" for n, text in enumerate(texts)
+    ]
     assert {attributes["dir"] for attributes, _ in page.cells[0::3]} == {"rtl"}
     assert {attributes["dir"] for attributes, _ in page.cells[1::3]} == {"ltr"}
     assert {attributes["lang"] for attributes, _ in page.cells[2::3]} == {"fr"}
@@ -137,7 +142,9 @@ def test_unknown_format() -> None:
 
 
 def test_runs_against_the_direction_are_isolated() -> None:
-    assert isolate("قال Le Point, 14/11/2017 أمس", "rtl") == 'قال <bdi dir="ltr">Le Point, 14/11/2017</bdi> أمس'
+    assert (
+        isolate("قال Le Point, 14/11/2017 أمس", "rtl") == 'قال <bdi dir="ltr">Le Point, 14/11/2017</bdi> أمس'
+    )
     assert isolate("2017 / 11 / 15 - 13:19", "rtl") == '<bdi dir="ltr">2017 / 11 / 15 - 13:19</bdi>'
     assert isolate("he said داعش <now>", "ltr") == 'he said <bdi dir="rtl">داعش</bdi> &lt;now&gt;'
     assert isolate("فر 250 جهادياً", "rtl") == "فر 250 جهادياً"
