@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from mtpipe.segmenter.abbreviations import abbreviation
@@ -32,6 +32,7 @@ class Candidate:
     close: str
     opening: str
     word: str
+    worded: bool
 
 
 _STOPS = ".!?؟۔…‥"
@@ -42,7 +43,7 @@ _CANDIDATE = re.compile(
     "|(?P<smile>(?<=\\s)[:;=]'?-?[)(DPp]+(?=\\s))"
 )
 _SMILE = re.compile("\\s?[:;=]'?-?[)(DPp]+(?=\\s|\\Z)")
-_NEXT = re.compile("\\s*([\"'“‘”«»‹›„(\\[{¿¡*_–—•·>@#\\-\\s]*+)([^\\W_]+(?:[’'.\\-][^\\W_]+)*+|\\S?)")
+_NEXT = re.compile("\\s*+([\"'“‘”«»‹›„(\\[{¿¡*_–—•·>@#\\-\\s]{0,20}+)([^\\W_]{1,40}(?:[’'.\\-][^\\W_]{1,40}){0,4}|\\S?)")
 _ENUMERATOR = re.compile("\\W*(?:\\d{1,3}|[a-zA-Z\u0621-\u064a]|[ivxIVX]{2,5}|\\d{1,2}(?:\\.\\d{1,2})+)\\Z")
 _WORD = re.compile("[^\\W_]")
 _CONTINUES = ",;:!?.)]}%،؛؟…"
@@ -52,7 +53,7 @@ _ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
 _GLUED_ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2}\\Z")
 _GLUED_LATIN = re.compile("(?:\\A|\\s)[\"“«(]?[^\\W\\d_]?[^\\W\\d_A-Z]{2,}\\Z")
 _GLUED_NEXT = re.compile("(?:I|[^\\W\\d_a-z][^\\W\\d_A-Z]+)(?:[’'][a-z]+)?[\\s,]")
-_NAMED_SAYING = re.compile("\\s*(?:[^\\W\\d_]\\S*\\s+){1,3}?([^\\W\\d_]+)")
+_NAMED_SAYING = re.compile("\\s*(?:[^\\W\\d_]\\S{0,30}\\s+){1,3}?([^\\W\\d_]{1,30})")
 _CASUAL = re.compile("\\s*[\"'(*\\-]*[a-z]|.*?\\bi\\b(?!\\.e)")
 _ADDRESS = ("http", "www.")
 _DASHED = re.compile("[-–—•]\\s*\\Z")
@@ -75,38 +76,42 @@ def boundaries(text: str, language: str) -> Iterator[Boundary]:
     ends, white space not included.
     """
     words = lexicon(language)
-    start = 0
+    start = seen = 0
+    worded = False
     for match in _candidates(text, language, words):
         if isinstance(match, Boundary):
             if len(text[start : match.position].split()) >= _FEWEST_WORDS.get(match.rule, 1):
                 yield match
-                start = match.position
+                start = seen = match.position
+                worded = False
             continue
-        end = match.end()
-        if end <= start:
+        if match.end() <= start:
             continue
-        if _closes(text, end):
-            end += 2
-        if smile := _SMILE.match(text, end):
-            end = smile.end()
-        following = _NEXT.match(text, end)
-        if following is None or not following.group().strip():
+        worded = worded or _WORD.search(text, seen, match.start()) is not None
+        candidate = _candidate(text, start, match, worded=worded)
+        if candidate is None:
             continue
-        stop = match["stop"] or match["smile"] or match["wide"]
-        candidate = Candidate(
-            text,
-            start,
-            match.start(),
-            end,
-            stop,
-            text[match.start() + len(stop) : end],
-            following[1],
-            following[2],
-        )
         breaks, rule = (True, "wide-stop") if match["wide"] else _judge(candidate, language, words)
-        yield Boundary(end, breaks, rule)
+        yield Boundary(candidate.end, breaks, rule)
+        seen = candidate.end
         if breaks:
-            start = end
+            start = seen
+            worded = False
+
+
+def _candidate(text: str, start: int, match: re.Match[str], *, worded: bool) -> Candidate | None:
+    """Return what stands around a stop, or None where nothing follows it."""
+    end = match.end()
+    if _closes(text, end):
+        end += 2
+    if smile := _SMILE.match(text, end):
+        end = smile.end()
+    following = _NEXT.match(text, end)
+    if following is None or not following.group().strip():
+        return None
+    stop = match["stop"] or match["smile"] or match["wide"]
+    close = text[match.start() + len(stop) : end]
+    return Candidate(text, start, match.start(), end, stop, close, following[1], following[2], worded)
 
 
 def _closes(text: str, end: int) -> bool:
@@ -156,7 +161,7 @@ def _glued(candidate: Candidate) -> Verdict:
 
 def _fragment(candidate: Candidate) -> Verdict | None:
     """Refuse sentences without a word, and the number of a list item."""
-    if not _WORD.search(candidate.text, candidate.start, candidate.stop_at):
+    if not candidate.worded:
         return False, "no-words"
     if candidate.stop == "." and candidate.stop_at - candidate.start < 8:
         if _ENUMERATOR.match(candidate.text[candidate.start : candidate.stop_at].strip()):
@@ -194,9 +199,15 @@ def _small_letter(candidate: Candidate, words: Lexicon) -> Verdict | None:
         return True, "careless-small-letter"
     if not candidate.close and _FULL_WORD.search(candidate.text, candidate.stop_at - 12, candidate.stop_at):
         return True, "careless-small-letter"
-    if _CASUAL.match(candidate.text):
+    if _is_casual(candidate.text):
         return True, "casual"
     return False, "small-letter"
+
+
+@lru_cache(maxsize=4)
+def _is_casual(text: str) -> bool:
+    """Say whether the writer of a paragraph uses no capitals, to judge by its start and by a lone i."""
+    return _CASUAL.match(text) is not None
 
 
 def _ellipsis(candidate: Candidate) -> Verdict | None:
@@ -213,17 +224,18 @@ def _ellipsis(candidate: Candidate) -> Verdict | None:
 def _datelines(text: str, words: Lexicon) -> Iterator[Boundary]:
     """Yield the places where a headline without a stop ends and a town and a dash open the report."""
     for dash in _DASH.finditer(text):
-        before = text[max(0, dash.start() - 48) : dash.start()]
+        before = text[max(0, dash.start() - 80) : dash.start()]
         pieces = re.split("([ ،/]+)", before)
         town = _town(pieces, words.dateline)
         if town is None:
             continue
         position = dash.start() - town
-        headline = text[:position].rstrip()
-        last = headline[-1:]
-        if not headline or last in "،؛:,.!?؟…ـ–—-" or headline.split()[-1] in _PREPOSITIONS:
+        headline = text[max(0, position - 40) : position].split()
+        if not headline or headline[-1][-1] in "،؛:,.!?؟…ـ–—-" or headline[-1] in _PREPOSITIONS:
             continue
-        yield Boundary(len(headline), True, "dateline")
+        while text[position - 1].isspace():
+            position -= 1
+        yield Boundary(position, True, "dateline")
 
 
 def _town(pieces: list[str], towns: frozenset[str]) -> int | None:
