@@ -36,7 +36,7 @@ def read(path: str, *, language: str = "ar", encoding: str | None = None) -> Doc
     text, empty, an encoding that cannot be told, plainly another language.
     """
     name, data = _bytes(path)
-    text, found = decode(data, name=name, encoding=encoding, language=language)
+    text, found = decode(data, name=name, encoding=encoding)
     if not text.strip():
         raise InputError(f"{name}: the file holds no text ({len(data)} bytes)")
     _check_language(text, name, language)
@@ -61,7 +61,7 @@ def _bytes(path: str) -> tuple[str, bytes]:
         raise InputError(f"{path}: cannot be read: {reason}") from None
 
 
-def decode(data: bytes, *, name: str, encoding: str | None = None, language: str = "ar") -> tuple[str, str]:
+def decode(data: bytes, *, name: str, encoding: str | None = None) -> tuple[str, str]:
     """Return the text of ``data`` without its byte order mark, and the encoding used."""
     if encoding is not None:
         return _decode_as(data, name, encoding)
@@ -78,7 +78,7 @@ def decode(data: bytes, *, name: str, encoding: str | None = None, language: str
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _decode_code_page(data, name, error, language)
+        return _decode_code_page(data, name, error)
     _refuse_binary(text, name)
     return text, "utf-8"
 
@@ -119,13 +119,15 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _decode_code_page(data: bytes, name: str, error: UnicodeDecodeError, language: str) -> tuple[str, str]:
+def _decode_code_page(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str]:
     """Read ``data`` as the Arabic code page in which it has the most common words, if that is plausible."""
     invalid = f"{name}: not valid UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start})"
     repaired = data.decode("utf-8", errors="replace")
     broken = repaired.count("\ufffd")
     if sum(1 for char in repaired if ord(char) > 127) > 10 * broken:
-        raise InputError(f"{invalid}, though the rest is: the file is damaged; give --encoding if it is not UTF-8")
+        raise InputError(
+            f"{invalid}, though the rest is: the file is damaged; give --encoding if it is not UTF-8"
+        )
     best: tuple[float, str, str] | None = None
     for encoding in _ARABIC_CODE_PAGES:
         try:

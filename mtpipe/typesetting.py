@@ -69,6 +69,6 @@ def _paired(text: str, opening: str, closing: str) -> str:
             out = out.rstrip() + closing + gap + part
         else:
             is_open = True
-            gap = " " if out[-1:].isalnum() or out[-1:] in tuple(",;:.!?") and out else ""
+            gap = " " if out and (out[-1].isalnum() or out[-1] in ",;:.!?") else ""
             out += gap + opening + part.lstrip()
     return out

@@ -11,8 +11,15 @@ import numpy as np
 import sentencepiece
 from ctranslate2.specs import TransformerSpec
 
-_AR = "ذهب الولد إلى المدرسة في الصباح الباكر، وعاد أهل القرية من الحقول قبل غروب الشمس؛ ثم جلسوا يتحدثون عن الحرب والسلام."
-_LATIN = "The boy went to school early in the morning: le garçon est allé à l'école, et les gens du village sont rentrés."
+# Enough letters of both scripts for a vocabulary.
+_AR = (
+    "ذهب الولد إلى المدرسة في الصباح الباكر، وعاد أهل القرية من الحقول قبل غروب الشمس؛ "
+    "ثم جلسوا يتحدثون عن الحرب والسلام."
+)
+_LATIN = (
+    "The boy went to school early in the morning: "
+    "le garçon est allé à l'école, et les gens du village sont rentrés."
+)
 _WIDTH = 16
 
 

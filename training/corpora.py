@@ -136,11 +136,17 @@ def align(examples: list[Example], source_spm: Path, target_spm: Path) -> None:
                 Path(names[kind]).write_text(
                     "".join(" ".join(line) + "\n" for line in side), encoding="utf-8"
                 )
-            with open(names["src"], encoding="utf-8") as left, open(names["tgt"], encoding="utf-8") as right:
+            with (
+                Path(names["src"]).open(encoding="utf-8") as left,
+                Path(names["tgt"]).open(encoding="utf-8") as right,
+            ):
                 eflomal.Aligner().align(
                     left, right, links_filename_fwd=names["fwd"], links_filename_rev=names["rev"], quiet=True
                 )
-            with open(names["fwd"]) as forward, open(names["rev"]) as backward:
+            with (
+                Path(names["fwd"]).open(encoding="utf-8") as forward,
+                Path(names["rev"]).open(encoding="utf-8") as backward,
+            ):
                 for example, left_pieces, right_pieces, ahead, back in zip(
                     chosen, sources, targets, forward, backward, strict=True
                 ):

@@ -103,7 +103,7 @@ class Sampler:
                 yield self._batch(chunk)
 
     def _batch(self, chunk: list[tuple[list[str], dict[str, list[str]], Example]]) -> Batch:
-        sources = [self.source_model.piece_to_id(source) + [EOS] for source, _, _ in chunk]
+        sources = [[*self.source_model.piece_to_id(source), EOS] for source, _, _ in chunk]
         rows, ins, outs, links = [], [], [], []
         for index, (source, targets, example) in enumerate(chunk):
             for language, pieces in targets.items():

@@ -16,9 +16,9 @@ _SENTENCE = "وصل الوفد إلى دمشق يوم الثلاثاء."
 
 def doctor() -> None:
     """Say what is installed, which models and devices there are, and try each model on one sentence."""
-    import ctranslate2  # noqa: PLC0415
+    import ctranslate2
 
-    from mtpipe import models  # noqa: PLC0415
+    from mtpipe import models
 
     typer.echo(f"mtpipe {__version__}, Python {platform.python_version()}, {platform.platform()}")
     for package in _PACKAGES:
@@ -43,7 +43,7 @@ def doctor() -> None:
 
 def _self_test(folder: str) -> str:
     """Check all of a model's files and translate one sentence into each of its targets."""
-    from mtpipe import models, translator  # noqa: PLC0415
+    from mtpipe import models, translator
 
     model = models.find(folder)
     if (model.folder / "passport.json").exists():

@@ -94,7 +94,7 @@ def settings_of(
     comet_model: str | None,
 ) -> Settings:
     """Check the scoring options and find COMET where it is asked for."""
-    from mtpipe.evaluator import Settings, find_comet, metric_names  # noqa: PLC0415
+    from mtpipe.evaluator import Settings, find_comet, metric_names
 
     wanted = tuple(metrics or ())
     metric_names([name for name in wanted if name.lower() != "comet"])
@@ -131,14 +131,14 @@ def choose_format(form: str | None, output: str | None) -> str:
 def check_output(output: str | None, *, force: bool) -> None:
     """Refuse an output that cannot be written before any work is done."""
     if output not in (None, "-"):
-        from mtpipe.files import refuse_overwriting  # noqa: PLC0415
+        from mtpipe.files import refuse_overwriting
 
         refuse_overwriting([Path(str(output))], force=force)
 
 
 def run(task: Task, settings: Settings, form: str, output: str | None, *, quiet: bool) -> None:
     """Score ``task`` and write the report."""
-    from mtpipe.pipeline.scoring import evaluation_report  # noqa: PLC0415
+    from mtpipe.pipeline.scoring import evaluation_report
 
     command = shlex.join(["mtpipe", *sys.argv[1:]])
     report = evaluation_report(task, settings, command=command, say=_silent if quiet else _say)
@@ -147,8 +147,8 @@ def run(task: Task, settings: Settings, form: str, output: str | None, *, quiet:
 
 def run_sacrebleu(task: Task, settings: Settings, output: str | None, *, width: int, quiet: bool) -> None:
     """Score ``task`` and write what sacrebleu would print."""
-    from mtpipe.evaluator import sacrebleu_json  # noqa: PLC0415
-    from mtpipe.pipeline.scoring import comparisons  # noqa: PLC0415
+    from mtpipe.evaluator import sacrebleu_json
+    from mtpipe.pipeline.scoring import comparisons
 
     found = comparisons(task)
     if len(found) != 1:
@@ -158,7 +158,7 @@ def run_sacrebleu(task: Task, settings: Settings, output: str | None, *, width: 
 
 def render(report: EvaluationReport, form: str) -> str:
     """Return the report in one of ``FORMATS``."""
-    from mtpipe.writer import report_html, report_json, report_md, report_txt  # noqa: PLC0415
+    from mtpipe.writer import report_html, report_json, report_md, report_txt
 
     renderers = {
         "html": report_html.render_html,
@@ -175,7 +175,7 @@ def write(text: str, output: str | None, *, quiet: bool) -> None:
     if output in (None, "-"):
         sys.stdout.write(text)
         return
-    from mtpipe.files import write_text  # noqa: PLC0415
+    from mtpipe.files import write_text
 
     write_text(Path(str(output)), text)
     if not quiet:

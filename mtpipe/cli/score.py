@@ -60,7 +60,7 @@ def score(
     """Score a translation against references: lines, bitexts or whole documents."""
     chosen = "json" if sacrebleu_json else reporting.choose_format(form, output)
     reporting.check_output(output, force=force)
-    from mtpipe.pipeline.scoring import task_of_files  # noqa: PLC0415  (heavy imports wait until a command runs)
+    from mtpipe.pipeline.scoring import task_of_files
 
     settings = reporting.settings_of(
         metrics=metric,

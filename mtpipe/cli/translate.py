@@ -57,14 +57,14 @@ def translate(
     targets = to or ["en", "fr"]
     forms = _formats(form, output)
     plan = _plan(articles, forms, output)
-    from mtpipe.files import refuse_overwriting  # noqa: PLC0415  (heavy imports wait until a command runs)
+    from mtpipe.files import refuse_overwriting
 
     if output != "-":
         refuse_overwriting([path for paths in plan.values() for path in paths.values()], force=force)
-    from mtpipe import pipeline  # noqa: PLC0415
-    from mtpipe.files import write_text  # noqa: PLC0415
-    from mtpipe.translator import translate as translate_segments  # noqa: PLC0415
-    from mtpipe.writer import write_translations  # noqa: PLC0415
+    from mtpipe import pipeline
+    from mtpipe.files import write_text
+    from mtpipe.translator import translate as translate_segments
+    from mtpipe.writer import write_translations
 
     engines = pipeline.engines_for(
         targets,
@@ -91,7 +91,7 @@ def translate(
                     write_text(path, text)
                     _say(f"wrote {path}", quiet=quiet)
             if output != "-" and sys.stdout.isatty() and not quiet:
-                from mtpipe.writer.terminal import print_table  # noqa: PLC0415
+                from mtpipe.writer.terminal import print_table
 
                 print_table(translations, sys.stdout)
         except MtpipeError as error:
@@ -150,7 +150,7 @@ def _plan(articles: list[str], forms: list[str], output: str | None) -> dict[str
 
 def _models(options: list[str] | None, targets: list[str]) -> dict[str, str] | str:
     """Read ``--model NAME`` (all targets) and ``--model fr=NAME`` (one)."""
-    from mtpipe.models import BUILT_IN  # noqa: PLC0415
+    from mtpipe.models import BUILT_IN
 
     general, special = BUILT_IN, {}
     for option in options or []:

@@ -91,9 +91,9 @@ def _names(document: Document, translations: Sequence[Translation]) -> str:
     # Heading above the text it belongs to: right over a right-to-left column.
     cells = [f'<div class="{_direction(document.language)}">{_name(document.language)}</div>']
     for translation in translations:
-        model = html.escape(translation.model.id)
+        name, model = _name(translation.target), html.escape(translation.model.id)
         cells.append(
-            f'<div class="{_direction(translation.target)}">{_name(translation.target)}<span class="model">{model}</span></div>'
+            f'<div class="{_direction(translation.target)}">{name}<span class="model">{model}</span></div>'
         )
     return f'<div class="row names"><div></div>{"".join(cells)}</div>'
 

@@ -167,7 +167,7 @@ def test_no_space_left_is_a_failure_of_the_work(
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     # Standard output onto a full device, in a process of its own.
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [
                 sys.executable,

@@ -70,7 +70,10 @@ def test_encoding_option_overrides(tmp_path: Path) -> None:
         (ARTICLE.encode()[:40] + b"\x00" + ARTICLE.encode()[40:], "NUL byte at offset 40"),
         (ARTICLE.encode()[:41] + b"\xff\xfe\xfa" + ARTICLE.encode()[41:], "the file is damaged"),
         (bytes(range(128, 256)) * 4, "nor plausible Arabic in windows-1256"),
-        ("L'été dernier, les élèves étaient déjà là.".encode("latin-1") * 5, "nor plausible Arabic in windows-1256"),
+        (
+            "L'été dernier, les élèves étaient déjà là.".encode("latin-1") * 5,
+            "nor plausible Arabic in windows-1256",
+        ),
         (b"\x01\x02\x03\x04\x05 hello \x06\x07", "control characters"),
         ("\ufeff".encode("utf-32") + ARTICLE.encode("utf-32-le"), "UTF-32 is not read"),
     ],
@@ -88,7 +91,7 @@ def test_what_is_not_text_is_refused(tmp_path: Path, data: bytes, message: str) 
 def test_another_language_is_refused_unless_named(tmp_path: Path, text: str, name: str) -> None:
     path = tmp_path / "a.txt"
     path.write_text(text * 3, encoding="utf-8")
-    with pytest.raises(InputError, match=f"the text is {name}, not Arabic .*give --from"):
+    with pytest.raises(InputError, match=rf"the text is {name}, not Arabic .*give --from"):
         read(str(path))
     assert read(str(path), language=name[:2].lower()).source == text * 3
 
@@ -98,7 +101,7 @@ def test_missing_directory_and_unreadable(tmp_path: Path) -> None:
         read(str(tmp_path / "none.txt"))
     with pytest.raises(InputError, match="is a directory"):
         read(str(tmp_path))
-    with pytest.raises(InputError, match="null|cannot be read"):
+    with pytest.raises(InputError, match=r"null|cannot be read"):
         read("a\0b")
     path = tmp_path / "secret.txt"
     path.write_text(ARTICLE, encoding="utf-8")

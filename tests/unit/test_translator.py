@@ -138,7 +138,7 @@ def test_targets_that_cannot_be(targets: list[str], message: str, tiny_model: Pa
 
 
 def test_unfit_model_and_compute_type(tiny_model: Path) -> None:
-    with pytest.raises(ModelError, match="'tiny' does not translate fr→en .it translates ar→en, ar→fr"):
+    with pytest.raises(ModelError, match=r"'tiny' does not translate fr→en .it translates ar→en, ar→fr"):
         engines_for(["en"], source_language="fr", model=str(tiny_model))
     with pytest.raises(UsageError, match="compute type 'int3' is not for cpu"):
         Engine(models.find(str(tiny_model)), compute_type="int3")

@@ -1,0 +1,127 @@
+"""The side-by-side page in a real browser, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+
+from mtpipe.cli import run
+from tests.conftest import EXAMPLE
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "example.html"
+    assert run(["translate", str(EXAMPLE), "--output", str(path), "--quiet"]) == 0
+    return path
+
+
+def boxes(driver: Chrome, selector: str) -> list[dict[str, Any]]:
+    """Return the rectangles of all elements that match, in page coordinates."""
+    found: list[dict[str, Any]] = driver.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].map(e => { const r = e.getBoundingClientRect();"
+        "return {left: r.left, right: r.right, top: r.top + scrollY, bottom: r.bottom + scrollY,"
+        "direction: getComputedStyle(e).direction, lang: e.lang, align: getComputedStyle(e).textAlign}; })",
+        selector,
+    )
+    return found
+
+
+def ground(driver: Chrome) -> str:
+    return str(driver.execute_script("return getComputedStyle(document.body).backgroundColor"))
+
+
+def test_wide_three_columns_in_line(opened: Callable[[Path], Chrome], page: Path) -> None:
+    driver = opened(page)
+    driver.set_window_size(1400, 900)
+    cells = boxes(driver, ".paragraph .cell")
+    assert len(cells) == 54 * 3
+    for row in range(54):
+        arabic, english, french = cells[3 * row : 3 * row + 3]
+        assert arabic["right"] <= english["left"] < english["right"] <= french["left"]
+        assert abs(arabic["top"] - english["top"]) < 2
+        assert abs(english["top"] - french["top"]) < 2
+        assert (arabic["direction"], english["direction"], french["direction"]) == ("rtl", "ltr", "ltr")
+        assert arabic["align"] == "right"
+    tops = [cell["top"] for cell in cells[::3]]
+    assert tops == sorted(tops)
+    assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
+
+
+def test_narrow_stacks_the_columns_and_never_scrolls_sideways(
+    opened: Callable[[Path], Chrome], page: Path
+) -> None:
+    driver = opened(page)
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True},
+    )
+    try:
+        cells = boxes(driver, ".paragraph .cell")
+        for row in range(54):
+            arabic, english, french = cells[3 * row : 3 * row + 3]
+            assert arabic["bottom"] <= english["top"] < english["bottom"] <= french["top"]
+        width = driver.execute_script("return document.documentElement.scrollWidth")
+        assert width <= 390
+        label = driver.execute_script(
+            "return getComputedStyle(document.querySelectorAll('.paragraph .cell')[1], '::before').content"
+        )
+        assert label == '"English"'
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_foreign_runs_keep_their_order_inside_arabic(opened: Callable[[Path], Chrome], page: Path) -> None:
+    driver = opened(page)
+    driver.set_window_size(1400, 900)
+    # The date line: within its isolated run the year stands left of the time.
+    left, right = driver.execute_script(
+        "const t = document.querySelector('.date .cell[dir=rtl] bdi').firstChild;"
+        "const at = (i) => { const r = document.createRange(); r.setStart(t, i); r.setEnd(t, i + 1);"
+        "return r.getBoundingClientRect().left; };"
+        "return [at(0), at(t.length - 1)]"
+    )
+    assert left < right
+
+
+def test_an_anchor_on_every_row_that_shows_itself(opened: Callable[[Path], Chrome], page: Path) -> None:
+    driver = opened(page)
+    driver.set_window_size(1400, 900)
+    before = driver.execute_script("return getComputedStyle(document.getElementById('s20')).backgroundColor")
+    driver.execute_script("document.querySelector('#s20 .number').click()")
+    after = driver.execute_script("return getComputedStyle(document.getElementById('s20')).backgroundColor")
+    assert driver.current_url.endswith("#s20")
+    assert before != after
+    anchors = driver.execute_script(
+        "return [...document.querySelectorAll('.number')].map(e => e.getAttribute('href'))"
+    )
+    assert anchors == [f"#s{n}" for n in range(1, 55)]
+
+
+def test_dark_and_print(opened: Callable[[Path], Chrome], page: Path) -> None:
+    driver = opened(page)
+    light = ground(driver)
+    driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    )
+    dark = ground(driver)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": []})
+    printed = ground(driver)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    assert len({light, dark, printed}) == 3
+    assert printed == "rgb(255, 255, 255)"
+
+
+def test_the_page_names_its_source_and_model(opened: Callable[[Path], Chrome], page: Path) -> None:
+    driver = opened(page)
+    facts = driver.execute_script("return document.querySelector('.facts').innerText")
+    for wanted in ("article.ar.txt", "SHA-256", "Model (en, fr)", "Apache-2.0", "Translated"):
+        assert wanted in facts
+    requests = driver.execute_script("return performance.getEntriesByType('resource').length")
+    assert requests == 0
