@@ -90,15 +90,17 @@ def _parting(lines: tuple[str, ...], others: tuple[str, ...]) -> int | None:
     words = [set(line.lower().split()) for line in lines]
     other_words = [set(line.lower().split()) for line in others]
     straight = [_overlap(words[index], other_words[index]) for index in range(size)]
-    best, best_at = 1.2 * max(sum(straight), 1.0), None
+    # Any two texts in a language share words: below a third even in the best case, nothing has a counterpart.
+    best, best_at = max(sum(straight) + 0.25, 0.35 * size), None
     for distance in range(1, min(abs(difference), _MOST_SHIFTED) + 1):
         ahead, behind = (distance, 0) if difference > 0 else (0, distance)
         shifted = [_overlap(words[index + behind], other_words[index + ahead]) for index in range(size)]
         total = sum(shifted)
-        for index in range(size):
-            total += straight[index] - shifted[index]
+        for index in range(size + 1):
             if total > best:
-                best, best_at = total, index + 1
+                best, best_at = total, index
+            if index < size:
+                total += straight[index] - shifted[index]
     return best_at
 
 

@@ -205,21 +205,28 @@ def _read_bitext(path: str, source: str, target: str) -> list[Unit]:
 
 def _tmx_units(path: str, source: str, target: str) -> list[Unit]:
     units = read_tmx(path)
-    languages = {language for unit in units for language in unit}
-    wanted = _pick(languages, target)
-    if wanted is None:
-        known = ", ".join(sorted(languages))
-        raise InputError(f"{path}: no segments in the target language {target!r} (found: {known})")
-    others = languages - {wanted}
-    origin = _pick(others, source or "ar") or (min(others) if len(others) == 1 else None)
-    return [Unit(unit.get(origin or "", ""), unit.get(wanted, "")) for unit in units]
+    languages = sorted({language for unit in units for language in unit})
+    targets = _variants(languages, target)
+    if not targets:
+        raise InputError(
+            f"{path}: no segments in the target language {target!r} (found: {', '.join(languages)})"
+        )
+    others = [language for language in languages if language not in targets]
+    origins = _variants(others, source or "ar") or (others if len(others) == 1 else [])
+    return [Unit(_first(unit, origins), _first(unit, targets)) for unit in units]
 
 
-def _pick(languages: set[str], code: str) -> str | None:
-    exact = code.lower()
-    if exact in languages:
-        return exact
-    return next((one for one in sorted(languages) if one.split("-")[0] == exact.split("-")[0]), None)
+def _variants(languages: list[str], code: str) -> list[str]:
+    """Return the language codes that are ``code`` or one of its regions, itself first."""
+    base = code.lower().split("-")[0]
+    return sorted(
+        (language for language in languages if language.split("-")[0] == base),
+        key=lambda language: (language != code.lower(), language),
+    )
+
+
+def _first(unit: dict[str, str], languages: list[str]) -> str:
+    return next((unit[language] for language in languages if unit.get(language)), "")
 
 
 def _tsv_units(path: str, lines: Sequence[str], target: str) -> list[Unit]:

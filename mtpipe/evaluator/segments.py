@@ -96,5 +96,5 @@ def _worth_detail(scores: dict[str, list[Sequence[float]]], rows: int, detailed:
     share = detailed // 3 if len(columns) > 1 else 0
     chosen = set(disputed[:share]) | set(worst[: (detailed - share) // 2])
     left = detailed - len(chosen)
-    step = max(1, rows // max(1, left))
-    return chosen | set(range(0, rows, step)[:left])
+    others = [row for row in range(rows) if row not in chosen]
+    return chosen | {others[place * len(others) // left] for place in range(left)}
