@@ -76,8 +76,10 @@ def _arabic(stop: _Stop, token: str, pieces: list[str], words: Lexicon) -> tuple
         kind = words.abbreviations.get(bare[1:])
         kind = kind if kind in ("title", "never", "number") else None
     dated = len(pieces) > 1 and pieces[-2][-1].isdigit()
+    joined = stop.word[:1] == "و" and len(_ARABIC.findall(stop.word)) > 2
     if dated and (len(bare) == 1 or kind == "either"):
-        return True, "abbreviation-era"
+        # the stop of ق.م. belongs to it, the stop after هـ or م does not
+        return (True, "abbreviation-era") if "." not in bare or joined else (False, "abbreviation-either")
     if kind == "number" and stop.word[:1].isdigit():
         return False, "abbreviation-number"
     if kind in ("title", "never"):
@@ -86,6 +88,5 @@ def _arabic(stop: _Stop, token: str, pieces: list[str], words: Lexicon) -> tuple
     if kind == "either":
         return None
     if letters == 1 or _ACRONYM.match(bare):
-        opens = stop.word[:1] == "و" and len(_ARABIC.findall(stop.word)) > 3
-        return (True, "initial-opener") if opens else (False, "initial")
+        return (True, "initial-opener") if joined and len(stop.word) > 3 else (False, "initial")
     return None

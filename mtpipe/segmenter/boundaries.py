@@ -43,7 +43,9 @@ _CANDIDATE = re.compile(
     "|(?P<smile>(?<=\\s)[:;=]'?-?[)(DPp]+(?=\\s))"
 )
 _SMILE = re.compile("\\s?[:;=]'?-?[)(DPp]+(?=\\s|\\Z)")
-_NEXT = re.compile("\\s*+([\"'“‘”«»‹›„(\\[{¿¡*_–—•·>@#\\-\\s]{0,20}+)([^\\W_]{1,40}(?:[’'.\\-][^\\W_]{1,40}){0,4}|\\S?)")
+_NEXT = re.compile(
+    "\\s*+([\"'“‘”«»‹›„(\\[{¿¡*_–—•·>@#\\-\\s]{0,20}+)([^\\W_]{1,40}(?:[’'.\\-][^\\W_]{1,40}){0,4}|\\S?)"
+)
 _ENUMERATOR = re.compile("\\W*(?:\\d{1,3}|[a-zA-Z\u0621-\u064a]|[ivxIVX]{2,5}|\\d{1,2}(?:\\.\\d{1,2})+)\\Z")
 _WORD = re.compile("[^\\W_]")
 _CONTINUES = ",;:!?.)]}%،؛؟…"
@@ -51,7 +53,7 @@ _BRACKET = re.compile("[(\\[]")
 _QUOTE = re.compile("[\"”»«’']")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
 _GLUED_ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2}\\Z")
-_GLUED_LATIN = re.compile("(?:\\A|\\s)[\"“«(]?[^\\W\\d_]?[^\\W\\d_A-Z]{2,}\\Z")
+_GLUED_LATIN = re.compile('(?:\\A|\\s)["“«(]?[^\\W\\d_]?[^\\W\\d_A-Z]{2,}\\Z')
 _GLUED_NEXT = re.compile("(?:I|[^\\W\\d_a-z][^\\W\\d_A-Z]+)(?:[’'][a-z]+)?[\\s,]")
 _NAMED_SAYING = re.compile("\\s*(?:[^\\W\\d_]\\S{0,30}\\s+){1,3}?([^\\W\\d_]{1,30})")
 _CASUAL = re.compile("\\s*[\"'(*\\-]*[a-z]|.*?\\bi\\b(?!\\.e)")
@@ -61,7 +63,28 @@ _FULL_WORD = re.compile("(?<![\\w.])[^\\W\\d_A-Z]{4,}\\Z")
 _LONG_FOR_PAUSE = 200
 _DASH = re.compile(" ?(?:ــ?|[–—-])\\s(?!\\d)")
 _PREPOSITIONS = frozenset(
-    "في من إلى الى على عن بين نحو حتى قرب شمال جنوب شرق غرب وسط خارج داخل مدينة عبر و".split()
+    [
+        "في",
+        "من",
+        "إلى",
+        "الى",
+        "على",
+        "عن",
+        "بين",
+        "نحو",
+        "حتى",
+        "قرب",
+        "شمال",
+        "جنوب",
+        "شرق",
+        "غرب",
+        "وسط",
+        "خارج",
+        "داخل",
+        "مدينة",
+        "عبر",
+        "و",
+    ]
 )
 # A greeting or a name before a capital is no sentence that lost its stop.
 _FEWEST_WORDS = {"missing-stop": 5}

@@ -27,6 +27,7 @@ _URL = re.compile("(?:https?://|www\\.)\\S+\\Z")
 _LONGEST_TITLE = 160
 _LONGEST_FRAME = 120
 _LONGEST_HEADING = 80
+_LONGEST_QUESTION = 50
 _HEADER_LINES = 8
 
 
@@ -82,10 +83,10 @@ def _title_and_header(contents: Sequence[str], roles: list[Role]) -> int:
             break
         if is_date(line):
             roles[index] = Role.DATE
-        elif _is_byline(line):
-            roles[index] = Role.AUTHOR
         elif _is_credit(line):
             roles[index] = Role.CREDIT
+        elif _is_byline(line):
+            roles[index] = Role.AUTHOR
         elif Role.AUTHOR not in roles and index <= 3 and _is_name(line):
             roles[index] = Role.AUTHOR
         else:
@@ -121,6 +122,8 @@ def _headings(contents: Sequence[str], roles: list[Role], body: int) -> None:
     short = [len(line) <= _LONGEST_HEADING and not _STOP.search(line) for line in contents]
     for index in range(body, len(contents) - 1):
         line = contents[index]
+        if roles[index] is Role.BODY and _asks(line) and len(contents[index + 1]) > 2 * len(line):
+            roles[index] = Role.HEADING
         if roles[index] is not Role.BODY or not short[index] or line[-1] in ",،;؛-–":
             continue
         if line[-1] == ":" and len(line.split()) > 4:
@@ -132,11 +135,16 @@ def _headings(contents: Sequence[str], roles: list[Role], body: int) -> None:
         roles[index] = Role.HEADING
 
 
+def _asks(line: str) -> bool:
+    """Say whether a line is one short question, as a heading may be."""
+    return len(line) <= _LONGEST_QUESTION and line[-1] in "?؟" and not _INNER_STOP.search(line)
+
+
 def _footer(contents: Sequence[str], roles: list[Role], body: int) -> None:
     """From the end upwards, lines of the page around the article."""
     for index in range(len(contents) - 1, max(body, len(contents) - 8), -1):
         line = contents[index]
-        starred = line[0] in "*(" and len(line) <= _LONGEST_FRAME and index == len(contents) - 1
+        starred = line[0] in "*(" and len(line) <= _LONGEST_FRAME
         if len(line) > 2 * _LONGEST_FRAME:
             return
         if _URL.match(line) or line.startswith(_words("footer")) or "©" in line or starred:

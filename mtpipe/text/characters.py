@@ -37,7 +37,7 @@ _PRESENTATION = re.compile(
 )
 _TATWEEL = re.compile(f"(?<=[{LETTERS}{MARKS}])\u0640++(?=[{LETTERS}{MARKS}])")
 _ODD_SPACE = re.compile(f"[\t{SPACES[2:]}][{SPACES}]*+| [{SPACES}]++")
-_EDGE_SPACE = re.compile(f"(?:\\A|(?<=[{LINE_ENDS}])) ++| ++(?:\\Z|(?=[{LINE_ENDS}]))")
+_ENDS = re.compile(f"[{LINE_ENDS}]++")
 
 
 def _entity(name: str) -> str | None:
@@ -94,6 +94,16 @@ def spaces(text: str) -> Iterator[Change]:
 
 
 def edge_spaces(text: str) -> Iterator[Change]:
-    """Yield the spaces at either end of a line, to be deleted."""
-    for match in _EDGE_SPACE.finditer(text):
-        yield Change(match.start(), match.end(), "", "edge-space")
+    """Yield the spaces at either end of a line, to be deleted; runs of spaces are one by now."""
+    if text.startswith(" "):
+        yield Change(0, 1, "", "edge-space")
+    done = 1
+    for match in _ENDS.finditer(text):
+        start, end = match.span()
+        if start > done and text[start - 1] == " ":
+            yield Change(start - 1, start, "", "edge-space")
+        if text.startswith(" ", end):
+            yield Change(end, end + 1, "", "edge-space")
+            done = end + 1
+    if len(text) > done and text.endswith(" "):
+        yield Change(len(text) - 1, len(text), "", "edge-space")

@@ -13,8 +13,10 @@ from mtpipe.text.typography import double_stops, gaps, quotes, repeated, stray_m
 
 Rule = Callable[[str], Iterable[Change]]
 
-# Characters first, since the later rules look at marks and spaces as they should be.
+# Lines first, as they were wrapped as they stand; then characters, since the
+# later rules look at marks and spaces as they should be.
 RULES: tuple[Rule, ...] = (
+    wrapped_lines,
     entities,
     mojibake,
     invisible,
@@ -29,7 +31,6 @@ RULES: tuple[Rule, ...] = (
     quotes,
     spaces,
     edge_spaces,
-    wrapped_lines,
 )
 
 

@@ -33,6 +33,7 @@ _GAP = re.compile(
     f"|(?<=[{LETTERS}{MARKS}]) (?P<dots>\\.{{2,}}|…)(?=\\s|\\Z)"
     f'|(?<=[{LETTERS}{MARKS}»")]) (?P<stop>[.!:])(?=[{LETTERS}])'
 )
+_ANY_GAP = re.compile(" [.,:!;?…،؛؟]")
 _LATIN_GAP = re.compile(r"(?<![\s.,]) (?=[.,](?:\s|\Z))(?!\. \.)")
 _DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.(?![.\\w])|(؟) (?=[؟!])")
 _REPEATED = re.compile("([،؛؟!?])\\1++|(\\.)\\.{3,}+|(…)…++")
@@ -75,6 +76,8 @@ def _by_line(
 
 
 def _arabic_gaps(line: str) -> Iterator[Change]:
+    if not _ANY_GAP.search(line):
+        return
     for match in _GAP.finditer(line):
         mark = match.group().strip()
         swapped = match.lastgroup == "stop" or match.group("glued") is not None
@@ -88,6 +91,8 @@ def _latin_gaps(line: str) -> Iterator[Change]:
 
 
 def _arabic_stops(line: str) -> Iterator[Change]:
+    if "؟" not in line and "!" not in line:
+        return
     for match in _DOUBLE_STOP.finditer(line):
         yield Change(match.start(), match.end(), match.group(match.lastindex or 0), "double-stop")
 
