@@ -27,7 +27,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,7 @@ def _mtpipe(language: str) -> Split:
 def _regex(_: str) -> Split:
     def split(text: str) -> list[str]:
         ends = [0, *(match.end() for match in _PLAIN.finditer(text)), len(text)]
-        return [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+        return [text[start:end] for start, end in pairwise(ends)]
 
     return split
 
@@ -137,7 +137,7 @@ def _icu(language: str) -> Split:
         units = text.encode("utf-16-le")  # ICU counts UTF-16 code units
         iterator.setText(text)
         ends = [0, *iterator]
-        return [units[2 * a : 2 * b].decode("utf-16-le") for a, b in zip(ends, ends[1:], strict=False)]
+        return [units[2 * a : 2 * b].decode("utf-16-le") for a, b in pairwise(ends)]
 
     return split
 
@@ -226,7 +226,9 @@ def markdown(table: dict[str, dict[str, Result]], corpora: list[str]) -> Iterato
 
 def main(arguments: list[str] | None = None) -> Any:
     """Read the command line, measure, and print or write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("gold", nargs="*", type=Path)
     parser.add_argument("--out", type=Path, help="write the table here instead of to stdout")
     parser.add_argument("--only", default="", help="names of splitters, between commas")

@@ -32,7 +32,7 @@ _ROMAN = re.compile("[IVXLC]+\\Z")
 _PROCLITICS = "وفبلك"
 
 
-def abbreviation(stop: _Stop, language: str, words: Lexicon) -> tuple[bool, str] | None:
+def abbreviation(stop: _Stop, words: Lexicon) -> tuple[bool, str] | None:
     """Decide about the full stop after an abbreviation or initial; None where there is none."""
     pieces = stop.text[max(stop.start, stop.stop_at - 40) : stop.stop_at].split()
     if not pieces:
@@ -44,6 +44,8 @@ def abbreviation(stop: _Stop, language: str, words: Lexicon) -> tuple[bool, str]
     if _ARABIC.match(token):
         return _arabic(stop, _VOWELS.sub("", token), pieces, words)
     kind = words.abbreviations.get(token) or words.abbreviations.get(_folded(token))
+    if kind and stop.word[:1].islower():
+        return False, "small-letter"
     if kind == "number" and (stop.word[:1].isdigit() or _ROMAN.match(stop.word)):
         return False, "abbreviation-number"
     if kind == "title":

@@ -114,7 +114,7 @@ def boundaries(text: str, language: str) -> Iterator[Boundary]:
         candidate = _candidate(text, start, match, worded=worded)
         if candidate is None:
             continue
-        breaks, rule = (True, "wide-stop") if match["wide"] else _judge(candidate, language, words)
+        breaks, rule = (True, "wide-stop") if match["wide"] else _judge(candidate, words)
         yield Boundary(candidate.end, breaks, rule)
         seen = candidate.end
         if breaks:
@@ -154,13 +154,13 @@ def _candidates(text: str, language: str, words: Lexicon) -> list[re.Match[str] 
     return sorted(found, key=lambda item: item.position if isinstance(item, Boundary) else item.start())
 
 
-def _judge(candidate: Candidate, language: str, words: Lexicon) -> Verdict:
+def _judge(candidate: Candidate, words: Lexicon) -> Verdict:
     """Ask the rules in order; the first that knows decides."""
     if not candidate.text[candidate.end].isspace():
         return _glued(candidate)
     return (
         _fragment(candidate)
-        or (candidate.stop == "." and not candidate.close and abbreviation(candidate, language, words))
+        or (candidate.stop == "." and not candidate.close and abbreviation(candidate, words))
         or _after_quotation(candidate, words)
         or _small_letter(candidate, words)
         or _ellipsis(candidate)
@@ -186,9 +186,9 @@ def _fragment(candidate: Candidate) -> Verdict | None:
     """Refuse sentences without a word, and the number of a list item."""
     if not candidate.worded:
         return False, "no-words"
-    if candidate.stop == "." and candidate.stop_at - candidate.start < 8:
-        if _ENUMERATOR.match(candidate.text[candidate.start : candidate.stop_at].strip()):
-            return False, "enumerator"
+    short = candidate.stop == "." and candidate.stop_at - candidate.start < 8
+    if short and _ENUMERATOR.match(candidate.text[candidate.start : candidate.stop_at].strip()):
+        return False, "enumerator"
     if candidate.word and candidate.word[0] in _CONTINUES and not _BRACKET.search(candidate.opening):
         return False, "punctuation-follows"
     return None

@@ -9,6 +9,7 @@ from mtpipe.data import Document, Role, Segment, Span
 from mtpipe.languages import identify
 from mtpipe.segmenter.boundaries import boundaries
 from mtpipe.segmenter.structure import lines, structure
+from mtpipe.segmenter.tables import read_table
 from mtpipe.text import CleanText, clean
 
 # Frame lines stay whole: a title may ask twice, a name may be abbreviated.
@@ -30,8 +31,10 @@ def segment(document: Document) -> Document:
     """Return ``document`` with its segments: cleaned text, span in the source, role, paragraph, language."""
     cleaned = clean(document.source)
     segments: list[Segment] = []
+    latin = document.language
     for paragraph, line in enumerate(structure(cleaned.text)):
-        language = identify(line.text, document.language)
+        language = identify(line.text, latin)
+        latin = language if language in ("en", "fr") else latin  # what a bare name after it is likely in
         whole = line.role in _WHOLE
         ends = [] if whole else [b.position for b in boundaries(line.text, language) if b.breaks]
         for start, end in _pieces(line.text, ends):
@@ -64,13 +67,20 @@ def segment_text(text: str, language: str = "ar") -> list[str]:
 def explain(document: Document) -> Iterator[Reason]:
     """Yield every place of the document where a sentence might have ended, and the rule that decided."""
     cleaned = clean(document.source)
+    latin = document.language
     for line in structure(cleaned.text):
-        language = identify(line.text, document.language)
+        language = identify(line.text, latin)
+        latin = language if language in ("en", "fr") else latin
         for boundary in boundaries(line.text, language):
             whole = line.role in _WHOLE
             breaks, rule = (False, f"role-{line.role}") if whole else (boundary.breaks, boundary.rule)
             yield _reason(cleaned, line.text, line.start, boundary.position, breaks=breaks, rule=rule)
         yield _reason(cleaned, line.text, line.start, len(line.text), breaks=True, rule="line-end")
+
+
+def rule_texts() -> dict[str, str]:
+    """Return what each rule about sentence ends says, by its name."""
+    return {entry.word: entry.kind for entry in read_table("boundaries")}
 
 
 def _reason(cleaned: CleanText, text: str, offset: int, position: int, *, breaks: bool, rule: str) -> Reason:

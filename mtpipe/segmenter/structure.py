@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from mtpipe.data import Role
-from mtpipe.segmenter.tables import read_table
+from mtpipe.segmenter.tables import lexicon, read_table
 
 _LINE = re.compile("[^\n\r\x0b\x0c\x85\u2028\u2029]++")
 _STOP = re.compile("[.!?؟۔…。！？][\"'”’»«)\\]\\s]*\\Z")
 _FULL_STOP = re.compile("[.۔…。،؛,;][\"'”’»«)\\]\\s]*\\Z")
 _INNER_STOP = re.compile("[.!?؟][\"'”’»)]*\\s")
+_ASIDE = re.compile("[.!?؟:][\"'”’»)]*\\s")
 _WORD = re.compile("[^\\W\\d_]+")
 _BULLET = re.compile(
     "(?:[-–—•●▪■*·◦‣]|\\(?(?:\\d{1,3}|[\u0660-\u0669]{1,3}|[a-zA-Z]|[\u0621-\u064a])\\s?[.)\\-–ـ/])\\s*(?=\\S)"
@@ -23,6 +24,7 @@ _NUMERIC_DATE = re.compile(
 )
 _YEAR = re.compile("(?<!\\d)(?:1[0-9]|20)\\d\\d(?!\\d)|(?<!\\d)[\u0660-\u0669]{4}(?!\\d)")
 _DATED_SOURCE = re.compile("[^.!?؟:]{2,60}?[,،\\-–(]\\s*(?P<date>[^,،]{6,40})\\)?\\Z")
+_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _URL = re.compile("(?:https?://|www\\.)\\S+\\Z")
 _LONGEST_TITLE = 160
 _LONGEST_FRAME = 120
@@ -74,25 +76,35 @@ def _roles(contents: Sequence[str]) -> list[Role]:
 def _title_and_header(contents: Sequence[str], roles: list[Role]) -> int:
     """Give the lines above the article their roles; return where the article begins."""
     index = 0
-    if _is_title(contents[0]):
+    if _is_title(contents):
         roles[0] = Role.TITLE
         index = 1
-    while index < min(len(contents) - 1, _HEADER_LINES):
-        line = contents[index]
-        if len(line) > _LONGEST_FRAME:
-            break
-        if is_date(line):
-            roles[index] = Role.DATE
-        elif _is_credit(line):
-            roles[index] = Role.CREDIT
-        elif _is_byline(line):
-            roles[index] = Role.AUTHOR
-        elif Role.AUTHOR not in roles and index <= 3 and _is_name(line):
-            roles[index] = Role.AUTHOR
-        else:
-            break
+    last = min(len(contents) - 1, _HEADER_LINES)
+    while index < last:
+        role = _header_role(contents[index], named=Role.AUTHOR in roles or index > 3)
+        if role is None:
+            following = [
+                _header_role(line, named=Role.AUTHOR in roles) for line in contents[index + 1 : index + 3]
+            ]
+            if not any(following) or len(contents[index]) > _LONGEST_FRAME or _STOP.search(contents[index]):
+                break
+            role = Role.HEADING  # a line under the title, since the frame goes on below it
+        roles[index] = role
         index += 1
     return index
+
+
+def _header_role(line: str, *, named: bool) -> Role | None:
+    """Return what a line above the article is; a bare name counts unless the author was ``named``."""
+    if len(line) > _LONGEST_FRAME:
+        return None
+    if is_date(line):
+        return Role.DATE
+    if _is_credit(line) or line.startswith(_words("label")):
+        return Role.CREDIT
+    if _is_byline(line) or (not named and _is_name(line)):
+        return Role.AUTHOR
+    return None
 
 
 def _inner_role(contents: Sequence[str], index: int) -> Role:
@@ -126,7 +138,7 @@ def _headings(contents: Sequence[str], roles: list[Role], body: int) -> None:
             roles[index] = Role.HEADING
         if roles[index] is not Role.BODY or not short[index] or line[-1] in ",،;؛-–":
             continue
-        if line[-1] == ":" and len(line.split()) > 4:
+        if line[-1] == ":" and (len(line.split()) > 3 or line.split()[0].lstrip("وف") in _saying()):
             continue
         if roles[index + 1] not in (Role.BODY, Role.LIST) or short[index + 1] or not _WORD.search(line):
             continue
@@ -137,14 +149,14 @@ def _headings(contents: Sequence[str], roles: list[Role], body: int) -> None:
 
 def _asks(line: str) -> bool:
     """Say whether a line is one short question, as a heading may be."""
-    return len(line) <= _LONGEST_QUESTION and line[-1] in "?؟" and not _INNER_STOP.search(line)
+    return len(line) <= _LONGEST_QUESTION and line[-1] in "?؟" and not _ASIDE.search(line)
 
 
 def _footer(contents: Sequence[str], roles: list[Role], body: int) -> None:
     """From the end upwards, lines of the page around the article."""
     for index in range(len(contents) - 1, max(body, len(contents) - 8), -1):
         line = contents[index]
-        starred = line[0] in "*(" and len(line) <= _LONGEST_FRAME
+        starred = len(line) <= _LONGEST_FRAME and (line[0] == "*" or (line[0] == "(" and line[-1] == ")"))
         if len(line) > 2 * _LONGEST_FRAME:
             return
         if _URL.match(line) or line.startswith(_words("footer")) or "©" in line or starred:
@@ -154,13 +166,25 @@ def _footer(contents: Sequence[str], roles: list[Role], body: int) -> None:
             return
 
 
-def _is_title(line: str) -> bool:
-    return len(line) <= _LONGEST_TITLE and not _FULL_STOP.search(line) and not is_date(line)
+def _is_title(contents: Sequence[str]) -> bool:
+    """Say whether the first line is a title: short, no sentence of the text, no date and no byline."""
+    line = contents[0]
+    if len(line) > _LONGEST_TITLE or is_date(line) or _is_byline(line):
+        return False
+    if not _FULL_STOP.search(line) or line.endswith(("...", "…", "..")):
+        return True
+    framed = _header_role(contents[1], named=False) is not None
+    return framed and line[-1] == "." and not _INNER_STOP.search(line)
 
 
 @cache
 def _words(kind: str) -> tuple[str, ...]:
     return tuple(entry.word for entry in read_table("structure") if entry.kind == kind)
+
+
+@cache
+def _saying() -> frozenset[str]:
+    return lexicon("ar").saying
 
 
 @cache
@@ -180,7 +204,7 @@ def is_date(line: str) -> bool:
     """Say whether a line holds a date, perhaps a time, and nothing else."""
     if len(line) > 90 or not any(character.isdigit() for character in line):
         return False
-    words = [word.lower() for word in _WORD.findall(line)]
+    words = [word.lower() for word in _WORD.findall(_MARKS.sub("", line))]
     if not all(word in _date_words() for word in words):
         return False
     if _NUMERIC_DATE.search(line):
@@ -219,9 +243,7 @@ def _is_credit(line: str) -> bool:
         return False
     if line[-1] == ":" and any(word in line for word in _words("credit")):
         return True
-    if line.startswith(tuple(word for word in _words("credit") if word[-1] == ":" or word[0].isupper())):
-        return True
-    if line.startswith(("المصدر", "نقلا عن", "نقلاً عن")):
+    if line.startswith(_words("source")):
         return True
     bare = line.strip("()[] -–")
     if bare in _words("agency"):

@@ -18,7 +18,7 @@ from mtpipe.text.ledger import Change
 _LINE = re.compile(f"([^{LINE_ENDS}]*+)(\r\n|[{LINE_ENDS}]|\\Z)")
 _MARKS = re.compile(f"[{MARKS}]")
 _STOP = re.compile("[.!?؟…:][\"'”’»)\\]]*\\Z")
-_STRAY = re.compile(f"[.!?؟…:\"»] [{LETTERS}]\u0640?\\Z")
+_STRAY = re.compile(f'[.!?؟…:"»] [{LETTERS}]\u0640?\\Z')
 _SENTENCE_END = re.compile("[.!?؟][\"'”’»)\\]]*(?=\\s|\\Z)")
 _ITEM = re.compile("\\s|(?:[-–—•●▪*·#>]|\\(?\\w{1,3}[.)\\-–])\\s")
 _NARROWEST, _WIDEST = 40, 130
@@ -63,9 +63,7 @@ def _soft_breaks(breaks: Sequence[_Break], size: Callable[[str], int]) -> list[_
     if not _NARROWEST <= width <= _WIDEST:
         return []
     soft = [
-        found
-        for found in breaks
-        if size(found.line) + 1 + size(found.following.split(" ", 1)[0]) > width
+        found for found in breaks if size(found.line) + 1 + size(found.following.split(" ", 1)[0]) > width
     ]
     voters = sum(1 for found in breaks if size(found.line) * 2 > width and not _STOP.search(found.line))
     voted = sum(1 for found in soft if not _STOP.search(found.line))
