@@ -20,7 +20,6 @@ from training.corpora import Example, word_ids
 from training.network import Shape, TiedCrossEntropy, Transformer
 from training.vocabulary import BOS, EOS, LANGUAGE_TOKENS, PAD
 
-
 # A pass over all weights: not after every update.
 _AVERAGE_EVERY = 10
 
