@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import yaml
 
 from training import score
 from training.corpora import TARGETS
+from training.counts import numbers_kept, repeats_itself
 from training.train import Trainer
 from training.vocabulary import LANGUAGE_TOKENS
 
@@ -67,28 +67,11 @@ def measure(
                 "n": len(made),
                 "chrF2": chrf.corpus_score(made, [lines[target]]).score,
                 "BLEU": bleu.corpus_score(made, [lines[target]]).score,
-                "loops": sum(map(loops, made)),
+                "loops": sum(map(repeats_itself, made)),
                 "numbers": numbers_kept(lines["ar"], made),
                 "signatures": (str(chrf.get_signature()), str(bleu.get_signature())),
             }
     return rows
-
-
-def loops(text: str) -> bool:
-    """Tell whether a phrase of one to four words comes three times in a row."""
-    return re.search(r"\b(\w+(?:\W+\w+){0,3})(?:\W+\1\b){2,}", text) is not None
-
-
-def numbers_kept(sources: list[str], made: list[str]) -> tuple[int, int]:
-    """Return how many numbers in digits of the sources stand in the translations, and how many there are."""
-    digits = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
-    kept = total = 0
-    for source, text in zip(sources, made, strict=True):
-        joined = re.sub(r"(?<=\d)[.,\s\u00a0\u202f](?=\d)", "", text)
-        for number in re.findall(r"\d+", re.sub(r"(?<=\d)[.,٫٬](?=\d)", "", source.translate(digits))):
-            total += 1
-            kept += bool(re.search(rf"(?<!\d){number}(?!\d)", joined))
-    return kept, total
 
 
 def write_card(

@@ -1,0 +1,110 @@
+"""The recipe: evaluation lines kept out, held-back lines kept back, clean-up inside the vocabulary, resumption."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sentencepiece
+
+from training import corpora, vocabulary
+from training.counts import numbers_kept, repeats_itself
+
+
+def own_line(number: int) -> str:
+    return f"قال الوزير رقم {number} إن الحكومة ستدرس الأمر\tMinister {number} said the government would study it\t"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "own").mkdir()
+    lines = [
+        f"{own_line(n)}Le ministre {n} a dit que le gouvernement étudierait la question" for n in range(120)
+    ]
+    (tmp_path / "own" / "news.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    (tmp_path / "eval").mkdir()
+    (tmp_path / "eval" / "dev.en").write_text("“Minister 7 said: the government would study it!”\n", "utf-8")
+    (tmp_path / "eval" / "dev.ar").write_text("قَالَ الوزير رقم 9 إن الحكومة ستدرس الأمر.\n", "utf-8")
+    return tmp_path
+
+
+def test_no_line_of_the_evaluation_sets_is_trained_on(data: Path) -> None:
+    forbidden = corpora.evaluation_lines(data / "eval")
+    examples, counts = corpora.read_examples([data / "own"], None, {}, forbidden)
+    assert counts == {"own/news": 117, "own/news.heldout": 2}, (
+        "of 120 lines one is forbidden on its Arabic side"
+    )
+    assert not any("رقم 9 " in example.source for example in examples)
+    seven = next(example for example in examples if "رقم 7 " in example.source)
+    assert list(seven.targets) == ["fr"], "the English side stands in an evaluation set in another typography"
+
+
+def test_every_fiftieth_line_is_held_back(data: Path) -> None:
+    examples, _ = corpora.read_examples([data / "own"], None, {}, set())
+    held = [example.source for example in examples if example.name.endswith(".heldout")]
+    assert held == [own_line(49).split("\t")[0], own_line(99).split("\t")[0]]
+
+
+def test_links_both_directions_found_stay_and_gaps_are_filled() -> None:
+    source, target = ["▁ال", "بيت", "▁كبير"], ["▁the", "▁house", "▁is", "▁big"]
+    assert corpora.word_ids(source) == [0, 0, 1]
+    # Piece links ahead: 1-1 2-3, back: 1-1 0-0 2-3 2-2.
+    links = corpora._symmetric("1-1 2-3", "1-1 0-0 2-3 2-2", source, target)
+    assert links == [(0, 0), (0, 1), (1, 2), (1, 3)]
+
+
+def test_the_source_vocabulary_cleans_what_a_small_model_cannot_afford(tmp_path: Path) -> None:
+    text = ["كتب الولد الدرس في البيت 2017 ثم ذهب إلى المدرسة Le Point", "وأعلنت الحكومة أن الأمر خطير"] * 40
+    path = vocabulary.train_vocabulary(text, tmp_path / "source", "source", 38)
+    model: Any = sentencepiece.SentencePieceProcessor(model_file=str(path))
+    assert model.decode(model.encode("كَتَبَ الـــولد «الدرس» ٢٠١٧")) == model.decode(
+        model.encode('كتب الولد "الدرس" 2017')
+    )
+    assert model.encode("أعلنت إلى", out_type=str) == model.encode("اعلنت الى", out_type=str)
+    assert model.encode("قال\u200f\u00a0الولد") == model.encode("قال الولد")
+    assert model.encode("2017", out_type=str)[-4:] == ["2", "0", "1", "7"], "numbers are cut into digits"
+
+
+def test_what_the_card_counts() -> None:
+    assert numbers_kept(["قتل 1,200 و ٣٠ شخصا"], ["1 200 people and 30 others"]) == (2, 2)
+    assert numbers_kept(["عام 2017"], ["in 20171"]) == (0, 1)
+    assert repeats_itself("he said that he said that he said that he said")
+    assert not repeats_itself("very very good, and he said that he said so")
+
+
+def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+    from training import train
+    from training.network import Shape
+
+    text = [
+        "قال الوزير إن الأمر خطير",
+        "the minister said the matter is serious",
+        "le ministre dit que c'est grave",
+    ]
+    spm = (
+        vocabulary.train_vocabulary(text[:1] * 30, tmp_path / "source", "source", 19),
+        vocabulary.train_vocabulary(text[1:] * 30, tmp_path / "target", "target", 30),
+    )
+    example = corpora.Example("own/news", text[0], {"en": text[1], "fr": text[2]}, {"en": [(0, 0)], "fr": []})
+    options: dict[str, Any] = {
+        "seed": 1, "batch_tokens": 60, "pool": 10, "max_pieces": 60, "learning_rate": 1e-3, "warmup_steps": 2,
+        "decay_steps": 3, "dropout": 0.1, "word_dropout": 0.0, "label_smoothing": 0.1, "alignment_weight": 0.5,
+        "subword_sampling": 0.5, "sampling_alpha": 0.3, "average_decay": 0.9, "report_seconds": 1e9,
+        "evaluate_seconds": 1e9, "save_seconds": 1e9,
+    }  # fmt: skip
+    shape = Shape(
+        19, 30, width=16, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, positions=64
+    )
+    first = train.Trainer(shape, options, tmp_path, "cpu")
+    sampler = train.Sampler([example], {"own/": 1.0}, spm, options, 1)
+    train.run(first, sampler, lambda _: {}, lambda trainer: trainer.step >= 12)
+    again = train.Trainer(shape, options, tmp_path, "cpu")
+    assert again.resume()
+    assert (again.step, again.tokens) == (first.step, first.tokens) == (12, first.tokens)
+    for name, value in first.model.state_dict().items():
+        assert torch.equal(value, again.model.state_dict()[name])
+    again.decay_from = again.step
+    train.run(again, sampler, lambda _: {}, lambda _: False)
+    assert again.step == 15, "the falling rate ends the training"
