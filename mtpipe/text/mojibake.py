@@ -21,7 +21,6 @@ _TAIL_CLASS = re.escape(_TAIL) + "\x80-\x9f"
 _TWO_BYTES = re.compile(f"[ØÙÚÛ][{_TAIL_CLASS}]|[ÂÃ][{_TAIL_CLASS}]|â[{_TAIL_CLASS}]{{2}}")
 _ARABIC_PAIR = re.compile(f"(?:[ØÙÚÛ][{_TAIL_CLASS}]){{2}}")
 _LATIN_PAIR = re.compile(f"[ÂÃ][{_TAIL_CLASS}]|â€[{_TAIL_CLASS}]")
-_ANY_LEAD = re.compile("[ØÙÚÛÂÃâ]")
 
 _HIGH = re.compile("[\u00c0-\u00ff]")
 _HIGH_WORD = re.compile("[\u00c0-\u00ff]{4}")
@@ -30,7 +29,7 @@ _HIGH_OR_MARK = re.compile("[\u00a1\u00ba\u00bf\u00c0-\u00ff]")
 
 def mojibake(text: str) -> Iterator[Change]:
     """Yield each wrongly decoded character as the one that was meant."""
-    if not _ANY_LEAD.search(text):
+    if not _HIGH.search(text):
         return
     arabic = _ARABIC_PAIR.search(text) is not None
     latin = sum(1 for _, _ in zip(_LATIN_PAIR.finditer(text), range(2), strict=False)) == 2

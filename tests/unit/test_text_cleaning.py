@@ -1,0 +1,201 @@
+"""What the clean-up changes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from mtpipe.data import Edit, Span
+from mtpipe.text import apply, clean, for_model, undo
+
+_CHANGED = [
+    ("space before a question mark, and a full stop after it", "هل وصلت السفن ؟. نعم", "هل وصلت السفن؟ نعم"),
+    ("space before a colon", "قال : لا", "قال: لا"),
+    ("space before a full stop", "وصلت السفن . ثم عادت .", "وصلت السفن. ثم عادت."),
+    ("full stop on the wrong side of the space", "وصلت السفن .ثم عادت", "وصلت السفن. ثم عادت"),
+    ("comma on the wrong side of the space", "الشمس ،القمر", "الشمس، القمر"),
+    ("space inside straight quotes", 'قال : " نعم " ومضى', 'قال: "نعم" ومضى'),
+    ("quote glued to the colon", 'قال :" نعم".', 'قال: "نعم".'),
+    ("space inside guillemets and brackets", "كتاب « البحر » ( طبعة ثانية )", "كتاب «البحر» (طبعة ثانية)"),
+    ("tatweel between letters", "مـــدينة وقـَال", "مدينة وقَال"),
+    ("presentation forms", "\ufefb\ufe8d \ufb8f", "لاا ک"),
+    ("no-break and thin spaces", "كتاب\u00a0جديد\u202fجدا\u2009", "كتاب جديد جدا"),
+    (
+        "bidi controls, zero-width characters, byte order mark",
+        "\ufeffكت\u200bاب\u200f \u202bجديد\u202c",
+        "كتاب جديد",
+    ),
+    ("repeated marks", "ماذا؟؟؟ لا!!! نعم،، ثم.....", "ماذا؟ لا! نعم، ثم..."),
+    ("entities, once and twice escaped", "&quot;نعم&quot; &amp;laquo;لا&amp;raquo; &#1605;", '"نعم" «لا» م'),
+    ("UTF-8 read as Windows-1252", "مدينة " + "البحر".encode().decode("cp1252"), "مدينة البحر"),
+    ("French read as Windows-1252", "Il a Ã©tÃ© lÃ\u00a0", "Il a été là"),
+    (
+        "Windows-1256 read as Windows-1252",
+        "البحر جميل جدا".encode("cp1256").decode("cp1252"),
+        "البحر جميل جدا",
+    ),
+]
+
+_KEPT = [
+    "سنة 1444 ه",
+    "وعاد في الـ12 من الشهر.",
+    "الـBBC ونشرة الـCNN",
+    "ميونيخ ـ عاد الوزير",
+    "أإآىةؤئء",
+    "٠١٢٣٤٥٦٧٨٩ 0123456789 ۰۱۲",
+    "؟ ، ؛",
+    "النتيجة 2 : 1",
+    "لغة .NET ومقاس .5",
+    "نَظَّمَ التحالف عُمَّالًا",
+    "Il dit : « Non ! » ; puis il part ?",
+    "What is this ? A test !",
+    "»مجنون القرية« قالوا",
+    "صلى الله عليه وسلم \ufdfa",
+    "👨\u200d👩\u200d👧 عائلة",
+    "AT&T &c &unknown; x&y;",
+    "Ørsted, Ûlm, Ângelo, Ãngela",
+    "Wait . . . what",
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"), [case[1:] for case in _CHANGED], ids=[case[0] for case in _CHANGED]
+)
+def test_the_rules_mend(source: str, text: str) -> None:
+    cleaned = clean(source)
+    assert cleaned.text == text
+    assert undo(cleaned.text, cleaned.edits) == source
+
+
+@pytest.mark.parametrize("source", _KEPT)
+def test_the_rules_leave_alone(source: str) -> None:
+    assert clean(source).text == source
+    assert clean(source).edits == ()
+
+
+def test_a_lone_letter_goes_where_three_lines_end_in_it() -> None:
+    lines = ["عاد القارب. ه", "لماذا ؟. ه", 'قال: "نعم". ه', "سنة 1444 ه", "العام 1444. ه"]
+    assert clean("\n".join(lines)).text.split("\n") == [
+        "عاد القارب.",
+        "لماذا؟",
+        'قال: "نعم".',
+        "سنة 1444 ه",
+        "العام 1444. ه",
+    ]
+
+
+def test_a_lone_letter_stays_where_few_lines_end_in_it() -> None:
+    source = "عاد القارب. ه\nغرق القارب. ه\nانتهى."
+    assert clean(source).text == source
+
+
+def test_other_stray_marks_go_too() -> None:
+    assert clean("أولا. هـ\nثانيا! هـ\nثالثا: هـ").text == "أولا.\nثانيا!\nثالثا:"
+
+
+def test_line_ends_stay_as_they_are() -> None:
+    source = "أول\r\nثان\nثالث\rرابع\u2028خامس\r\n\r\n"
+    assert clean(source).text == source
+
+
+def test_wrapped_lines_are_joined_and_others_are_not() -> None:
+    wrapped = (
+        "خرج الصياد من بيته في الصباح الباكر قبل أن يستيقظ أحد من أهل القرية، وحمل\n"
+        "شبكته الكبيرة على كتفه الأيمن ومشى نحو الشاطئ البعيد. كان البحر هادئا في\n"
+        "ذلك اليوم الشتوي الجميل، وكانت القوارب كلها راسية عند الرصيف القديم الذي\n"
+        "بناه جده.\n"
+        "ثم عاد."
+    )
+    assert clean(wrapped).text.count("\n") == 1
+    assert clean(wrapped).text.endswith("بناه جده.\nثم عاد.")
+    verse = (
+        "يا بحر إني قد أتيتك حاملا همي الطويل وشوقي المكتوم\nفامنح فؤادي من سكونك ساعة واغسل بمائك وجهي المهموم\n"
+        * 4
+    )
+    assert clean(verse).text == verse
+    list_of_lines = "\n".join(f"- البند رقم {n} في القائمة الطويلة من أعمال هذا اليوم" for n in range(9))
+    assert clean(list_of_lines).text == list_of_lines
+
+
+def test_the_ledger_says_what_happened_where() -> None:
+    assert clean("قال\u200f :نعم").edits == (
+        Edit("invisible", Span(3, 4), "\u200f", ""),
+        Edit("space-before-punctuation", Span(4, 6), " :", ": "),
+    )
+
+
+def test_rules_that_meet_make_one_edit() -> None:
+    (edit,) = clean("قال&nbsp;؟. نعم").edits
+    assert edit.before == "&nbsp;؟."
+    assert edit.after == "؟"
+    assert set(edit.rule.split("+")) == {"entity", "space", "space-before-punctuation", "double-stop"}
+
+
+def test_stretches_map_back_to_the_source() -> None:
+    source = "مـدينة &quot;البحر&quot; ."
+    cleaned = clean(source)
+    assert cleaned.text == 'مدينة "البحر".'
+    start = cleaned.text.index("البحر")
+    span = cleaned.to_source(start, start + 5)
+    assert source[span.start : span.end] == "البحر"
+    assert cleaned.to_source(0, len(cleaned.text)) == Span(0, len(source))
+    with pytest.raises(ValueError, match="not a stretch"):
+        cleaned.to_source(3, 99)
+
+
+def test_edits_of_another_text_are_refused() -> None:
+    edits = clean("مـدينة").edits
+    with pytest.raises(ValueError, match="does not fit"):
+        apply("قرية", edits)
+    with pytest.raises(ValueError, match="was not made"):
+        undo("", (Edit("space", Span(0, 2), "  ", " "),))
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("نَظَّمَ التحالف", "نظم التحالف"),
+        ("غطاءً جوياً", "غطاءً جوياً"),
+        ("لِمِلْيَارَاتِ الدُّولَارَاتِ", "لمليارات الدولارات"),
+        ("ا\u0653", "آ"),
+        ("كت\u200fاب\u00a0جديد", "كتاب جديد"),
+        ("الـ12 قـال", "الـ12 قال"),
+        ("cafe\u0301 ١٢٣", "café ١٢٣"),
+    ],
+)
+def test_the_models_view(text: str, view: str) -> None:
+    assert for_model(text) == view
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        " ",
+        "\u00a0",
+        ".",
+        ". ",
+        '"',
+        '" ',
+        "ـ",
+        "كـ",
+        "&amp;",
+        "&",
+        "كلمة",
+        "\n",
+        "Ø§",
+        "؟! ",
+        "« ه » ",
+        ".\n ه",
+        ' :" ',
+        "\u200b",
+    ],
+)
+def test_time_grows_with_the_text_only(unit: str) -> None:
+    """Ten megabytes in one line must not hang: a quadratic rule would take minutes here."""
+    text = unit * (60_000 // len(unit))
+    begun = time.process_time()
+    cleaned = clean(text)
+    for_model(text)
+    assert time.process_time() - begun < 5
+    assert undo(cleaned.text, cleaned.edits) == text
