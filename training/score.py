@@ -11,6 +11,7 @@ import sentencepiece
 from training.corpora import TARGETS, Example
 from training.vocabulary import LANGUAGE_TOKENS
 
+MAX_TARGET = 200
 SETS = ("flores-dev", "ntrex-dev", "tico19-dev")
 
 
@@ -45,6 +46,7 @@ def translate(
         target_prefix=[[LANGUAGE_TOKENS[target]]] * len(pieces),
         beam_size=beam_size,
         max_batch_size=2048,
+        max_decoding_length=MAX_TARGET,
         batch_type="tokens",
         **options,
     )

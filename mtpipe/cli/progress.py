@@ -25,8 +25,10 @@ def progress_line(label: str, *, quiet: bool) -> Callable[[int, int], None] | No
         if done >= total:
             sys.stderr.write("\r\x1b[K")
         else:
-            left = (now - started) / done * (total - done)
-            sys.stderr.write(f"\r\x1b[K{label}: {100 * done // total} %, {_duration(left)} left")
+            share = done / total
+            # The first batches carry the engine's warm-up: an estimate from them would frighten.
+            left = f", {_duration((now - started) * (1 - share) / share)} left" if share > 0.05 else ""
+            sys.stderr.write(f"\r\x1b[K{label}: {share:.0%}{left}")
         sys.stderr.flush()
 
     return draw

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mtpipe.data import Role
+from mtpipe.segmenter.boundaries import boundaries
 from mtpipe.segmenter.tables import lexicon, read_table
 
 _LINE = re.compile("[^\n\r\x0b\x0c\x85\u2028\u2029]++")
@@ -22,6 +23,7 @@ _BULLET = re.compile(
 _NUMERIC_DATE = re.compile(
     "\\b(?:\\d{4}|\\d{1,2})\\s?[/.\\-]\\s?\\d{1,2}\\s?[/.\\-]\\s?(?:\\d{4}|\\d{1,2})\\b"
 )
+_MONTH_OF_YEAR = re.compile("(?:0?[1-9]|1[0-2])\\s?[/.\\-]\\s?(?:19|20)\\d\\d")
 _YEAR = re.compile("(?<!\\d)(?:1[0-9]|20)\\d\\d(?!\\d)|(?<!\\d)[\u0660-\u0669]{4}(?!\\d)")
 _DATED_SOURCE = re.compile("[^.!?؟:]{2,60}?[,،\\-–(]\\s*(?P<date>[^,،]{6,40})\\)?\\Z")
 _MARKS = re.compile("[\u064b-\u0652\u0670]")
@@ -100,7 +102,7 @@ def _header_role(line: str, *, named: bool) -> Role | None:
         return None
     if is_date(line):
         return Role.DATE
-    if _is_credit(line) or line.startswith(_words("label")):
+    if _is_credit(line) or _opens(line, "label"):
         return Role.CREDIT
     if _is_byline(line) or (not named and _is_name(line)):
         return Role.AUTHOR
@@ -159,7 +161,7 @@ def _footer(contents: Sequence[str], roles: list[Role], body: int) -> None:
         starred = len(line) <= _LONGEST_FRAME and (line[0] == "*" or (line[0] == "(" and line[-1] == ")"))
         if len(line) > 2 * _LONGEST_FRAME:
             return
-        if _URL.match(line) or line.startswith(_words("footer")) or "©" in line or starred:
+        if _URL.match(line) or _opens(line, "footer") or "©" in line or starred:
             if roles[index] is not Role.LIST:
                 roles[index] = Role.FOOTER
         elif roles[index] not in (Role.CREDIT, Role.DATE, Role.AUTHOR):
@@ -171,6 +173,8 @@ def _is_title(contents: Sequence[str]) -> bool:
     line = contents[0]
     if len(line) > _LONGEST_TITLE or is_date(line) or _is_byline(line):
         return False
+    if any(end.breaks and line[: end.position].rstrip('"”»)')[-1] == "." for end in boundaries(line, "ar")):
+        return False  # two sentences of the text
     if not _FULL_STOP.search(line) or line.endswith(("...", "…", "..")):
         return True
     framed = _header_role(contents[1], named=False) is not None
@@ -180,6 +184,16 @@ def _is_title(contents: Sequence[str]) -> bool:
 @cache
 def _words(kind: str) -> tuple[str, ...]:
     return tuple(entry.word for entry in read_table("structure") if entry.kind == kind)
+
+
+def _opens(line: str, kind: str) -> bool:
+    """Say whether a word of ``kind`` opens the line; one that sentences open with too must stand alone."""
+    for word in _words(kind):
+        if line.startswith(word):
+            rest = line[len(word) :].lstrip()
+            if not rest.strip(".…!)") or " " in word or not word[-1].isalpha() or rest[0] in ":©0123456789":
+                return True
+    return False
 
 
 @cache
@@ -243,10 +257,13 @@ def _is_credit(line: str) -> bool:
         return False
     if line[-1] == ":" and any(word in line for word in _words("credit")):
         return True
-    if line.startswith(_words("source")):
+    if _opens(line, "source"):
         return True
     bare = line.strip("()[] -–")
     if bare in _words("agency"):
         return True
     dated = _DATED_SOURCE.match(line)
-    return bool(dated and is_date(dated["date"].strip(" )")) and len(line.split()) <= 9)
+    if not dated or len(line.split()) > 9:
+        return False
+    date = dated["date"].strip(" )")
+    return is_date(date) or _MONTH_OF_YEAR.fullmatch(date) is not None
