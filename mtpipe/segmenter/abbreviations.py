@@ -29,7 +29,6 @@ _INITIAL = re.compile("[^\\W\\d_](?:\\.?-[^\\W\\d_])*\\Z")
 _ACRONYM = re.compile("(?:[^\\W\\d_]{1,2}\\.)+[^\\W\\d_]{1,2}\\Z")
 _ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3]")
 _ROMAN = re.compile("[IVXLC]+\\Z")
-_PROCLITICS = "وفبلك"
 
 
 def abbreviation(stop: _Stop, words: Lexicon) -> tuple[bool, str] | None:
@@ -74,7 +73,7 @@ def _folded(token: str) -> str:
 def _arabic(stop: _Stop, token: str, pieces: list[str], words: Lexicon) -> tuple[bool, str] | None:
     bare = token.replace("\u0640", "")
     kind = words.abbreviations.get(bare)
-    if kind is None and len(bare) > 1 and bare[0] in _PROCLITICS:
+    if kind is None and bare[:1] == "و":  # not ب ل ف: بد، لم and فم are words
         kind = words.abbreviations.get(bare[1:])
         kind = kind if kind in ("title", "never", "number") else None
     dated = len(pieces) > 1 and pieces[-2][-1].isdigit()
@@ -87,8 +86,9 @@ def _arabic(stop: _Stop, token: str, pieces: list[str], words: Lexicon) -> tuple
     if kind in ("title", "never"):
         return False, f"abbreviation-{kind}"
     letters = len(_ARABIC.findall(bare))
-    if kind == "either":
+    if kind == "either" and "." not in bare:
         return None
     if letters == 1 or _ACRONYM.match(bare):
-        return (True, "initial-opener") if joined and len(stop.word) > 3 else (False, "initial")
+        rule = "abbreviation-either" if kind == "either" else "initial"
+        return (True, "initial-opener") if joined and len(stop.word) > 3 else (False, rule)
     return None

@@ -247,6 +247,8 @@ def _ellipsis(candidate: Candidate) -> Verdict | None:
 def _datelines(text: str, words: Lexicon) -> Iterator[Boundary]:
     """Yield the places where a headline without a stop ends and a town and a dash open the report."""
     for dash in _DASH.finditer(text):
+        if not dash.start() or not _ARABIC_LETTER.match(text, dash.start() - 1):
+            continue
         before = text[max(0, dash.start() - 80) : dash.start()]
         pieces = re.split("([ ،/]+)", before)
         town = _town(pieces, words.dateline)

@@ -27,24 +27,39 @@ def test_each_rule_decides_its_own_sentence(entry: Entry) -> None:
 
 
 def test_every_rule_in_the_code_is_explained() -> None:
-    named = {
-        boundary.rule for language, entry in _WORDS for boundary in boundaries(entry.example, language)
-    }
+    named = {boundary.rule for language, entry in _WORDS for boundary in boundaries(entry.example, language)}
     assert named <= set(rule_texts())
 
 
 # How many sentences the example of each kind of word holds.
-_SENTENCES = {"title": 1, "number": 1, "never": 1, "either": 2, "opener": 2, "bare": 2, "saying": 1, "small": 2}
+_SENTENCES = {
+    "title": 1,
+    "number": 1,
+    "never": 1,
+    "either": 2,
+    "opener": 2,
+    "bare": 2,
+    "saying": 1,
+    "small": 2,
+}
 
 
-@pytest.mark.parametrize(("language", "entry"), [pair for pair in _WORDS if pair[1].kind in _SENTENCES])
-def test_each_word_does_what_its_sentence_says(language: str, entry: Entry) -> None:
-    assert len(segment_text(entry.example, language)) == _SENTENCES[entry.kind]
+@pytest.mark.parametrize("kind", _SENTENCES)
+def test_each_word_does_what_its_sentence_says(kind: str) -> None:
+    wrong = [
+        (entry.word, sentences)
+        for language, entry in _WORDS
+        if entry.kind == kind and len(sentences := segment_text(entry.example, language)) != _SENTENCES[kind]
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("entry", [entry for _, entry in _WORDS if entry.kind == "dateline"])
-def test_each_town_opens_a_report(entry: Entry) -> None:
-    assert segment_text("أخبار السفن الجديدة " + entry.example) == ["أخبار السفن الجديدة", entry.example]
+def test_each_town_opens_a_report() -> None:
+    headline = "أخبار السفن الجديدة"
+    towns = [entry.example for _, entry in _WORDS if entry.kind == "dateline"]
+    assert len(towns) > 100
+    for report in towns:
+        assert segment_text(f"{headline} {report}") == [headline, report]
 
 
 @pytest.mark.parametrize("language", ["ar", "en", "fr"])
@@ -57,6 +72,8 @@ def test_each_kind_of_word_is_known() -> None:
     assert {entry.kind for _, entry in _WORDS} <= {*_SENTENCES, "dateline"}
 
 
-@pytest.mark.parametrize("entry", [e for e in read_table("structure") if e.kind in ("weekday", "month")])
-def test_each_calendar_word_makes_a_date(entry: Entry) -> None:
-    assert [line.role for line in structure(f"عنوان قصير\n{entry.example} 2015\nنص طويل بما يكفي.")][1] == "date"
+def test_each_calendar_word_makes_a_date() -> None:
+    for entry in read_table("structure"):
+        if entry.kind in ("weekday", "month"):
+            roles = [line.role for line in structure(f"عنوان قصير\n{entry.example} 2015\nنص طويل بما يكفي.")]
+            assert (entry.word, roles[1]) == (entry.word, "date")

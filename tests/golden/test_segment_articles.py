@@ -1,0 +1,44 @@
+"""Whole articles with their quirks, against segments set by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mtpipe.data import Document, Origin
+from mtpipe.segmenter import segment
+
+_ARTICLES = sorted(Path(__file__).with_name("articles").glob("*.txt"))
+_REAL = Path(os.environ.get("MTPIPE_DATA", "../shared"), "article")
+
+
+def _segment(source: str) -> Document:
+    return segment(Document("made", "ar", source, Origin("made.txt", "0" * 64, "utf-8", 0)))
+
+
+@pytest.mark.parametrize("article", _ARTICLES, ids=lambda path: path.stem)
+def test_own_articles(article: Path) -> None:
+    document = _segment(article.read_bytes().decode("utf-8"))
+    found = [f"{s.role}\t{s.language}\t{s.paragraph}\t{s.text}" for s in document.segments]
+    gold = article.with_suffix(".segments.tsv").read_text(encoding="utf-8").splitlines()
+    assert found == gold
+
+
+def test_there_are_five_articles() -> None:
+    assert len(_ARTICLES) == 5
+
+
+@pytest.mark.skipif(not _REAL.is_dir(), reason="the real article is not here")
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1256"])
+def test_the_real_article(encoding: str) -> None:
+    source = (_REAL / "article.ar.txt").read_bytes().decode("utf-8").encode(encoding).decode(encoding)
+    rows = [json.loads(line) for line in (_REAL / "segments.jsonl").read_text(encoding="utf-8").splitlines()]
+    gold = [
+        (row["role"].removeprefix("source_"), row["text"][start:end])
+        for row in rows
+        for start, end in row["sents"]
+    ]
+    assert [(s.role.value, s.text) for s in _segment(source).segments] == gold

@@ -1,0 +1,41 @@
+"""Languages without a download."""
+
+from __future__ import annotations
+
+import pytest
+
+from mtpipe.languages import identify
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("وصلت السفن إلى الميناء", "ar"),
+        ("ﻓﻬﻞ ﻳﻘﺒﻞ", "ar"),
+        ("قال مدير شركة Ports إن العمل بدأ", "ar"),
+        ("The ships have come back to the port", "en"),
+        ("Les bateaux sont revenus au port", "fr"),
+        ("Le Point, 14/11/2017", "fr"),
+        ("Où est l’élève ?", "fr"),
+        ("Die Schiffe sind nicht in den Hafen zurückgekehrt", "other"),
+        ("Los barcos han vuelto al puerto con el pescado", "other"),
+        ("کشتی‌ها به بندر برگشتند", "other"),
+        ("Корабли вернулись", "other"),
+        ("船回来了", "other"),
+        ("2017 / 11 / 15 - 13:19", "und"),
+        ("***", "und"),
+        ("", "und"),
+    ],
+)
+def test_the_language_is_found(text: str, code: str) -> None:
+    assert identify(text) == code
+
+
+@pytest.mark.parametrize("prefer", ["en", "fr"])
+def test_a_bare_name_is_in_the_preferred_language(prefer: str) -> None:
+    assert identify("Barack Obama", prefer) == prefer
+
+
+def test_preference_does_not_outvote_words() -> None:
+    assert identify("The ships have come back to the port", "fr") == "en"
+    assert identify("وصلت السفن", "fr") == "ar"
