@@ -19,6 +19,7 @@ from mtpipe.report import Pairing
 _NAMED = re.compile(r"([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)=(.+)", re.DOTALL)
 _SAMPLE = 400
 _MOST_JOINED = 12
+_HEAD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,9 @@ def _bitext_comparison(outputs: Sequence[Output], file: ReferenceFile, target: s
     one_to_one = all(row.bead == "1-1" for row in rows)
     used = set(scored)
     strange = sum(1 for index, unit in enumerate(units) if unit.source and unit.target and index not in used)
+    plural = "units have" if strange > 1 else "unit has"
     notes = (
-        (f"{file.path}: {strange} units have a source text that the translation has not",) if strange else ()
+        (f"{file.path}: {strange} {plural} a source text that the translation has not",) if strange else ()
     )
     return Comparison(
         target=target,
@@ -149,22 +151,22 @@ def _rows_by_number(output: Output, units: list[Unit], path: str) -> tuple[tuple
 
 
 def _rows_by_source(output: Output, units: list[Unit]) -> tuple[tuple[Row, ...], list[int]]:
-    """Find each unit's source among the segments: where the last one ended (also joined), else anywhere."""
+    """Find each unit's source among the segments, one or several joined: after the last one, else anywhere."""
     keys = [_key(source) for source in output.sources]
-    places: dict[str, list[int]] = {}
-    for index in reversed(range(len(keys))):
-        places.setdefault(keys[index], []).append(index)
+    starts: dict[str, list[int]] = {}
+    for index, key in enumerate(keys):
+        starts.setdefault(key[:_HEAD], []).append(index)
     used: set[int] = set()
     rows: list[Row] = []
     scored: list[int] = []
     position = 0
     for number, unit in enumerate(units):
-        if not unit.source or not unit.target:
-            continue
         key = _key(unit.source)
-        found = _joined_from(keys, position, key, used) or next(
-            ((index,) for index in reversed(places.get(key, [])) if index not in used), ()
-        )
+        if not key or not unit.target:
+            continue
+        # A segment shorter than the head may begin a longer unit: those are tried where the last unit ended.
+        places = [position, *sorted(starts.get(key[:_HEAD], []), key=lambda place: (place < position, place))]
+        found = next((run for place in places if (run := _joined_from(keys, place, key, used))), ())
         if not found:
             continue
         rows.append(Row(found, (unit.target,), bead=f"{len(found)}-1"))
@@ -176,15 +178,14 @@ def _rows_by_source(output: Output, units: list[Unit]) -> tuple[tuple[Row, ...],
 
 
 def _joined_from(keys: list[str], start: int, key: str, used: set[int]) -> tuple[int, ...]:
+    """Return the segments from ``start`` on that make up ``key`` together, if they do and none is used."""
     text = ""
     for end in range(start, min(len(keys), start + _MOST_JOINED)):
-        if end in used:
-            return ()
         text += keys[end]
+        if end in used or not key.startswith(text):
+            return ()
         if text == key:
             return tuple(range(start, end + 1))
-        if not key.startswith(text):
-            return ()
     return ()
 
 

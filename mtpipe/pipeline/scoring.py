@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 import mtpipe
 from mtpipe import evaluator, reader
@@ -99,12 +100,19 @@ def evaluation_report(
     for comparison in comparisons(task, say=say):
         evaluations.append(evaluator.evaluate(comparison, settings, say=say))
     return EvaluationReport(
-        title=evaluations[0].title,
+        title=_title(evaluations),
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         mtpipe=mtpipe.__version__,
         command=command,
         evaluations=tuple(evaluations),
     )
+
+
+def _title(evaluations: Sequence[Evaluation]) -> str:
+    """Name the systems and all that they were scored against."""
+    who = evaluations[0].title.split(" against ")[0]
+    names = dict.fromkeys(PurePath(path).name for part in evaluations for path in part.references)
+    return f"{who} against {' and '.join(names)}"
 
 
 def document_comparison(outputs: Sequence[Output], path: str, *, target: str) -> Comparison:

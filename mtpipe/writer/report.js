@@ -110,7 +110,7 @@
     });
     const line = (row, chosen, metric, ngrams) => make("tr", { id: `e${number}s${row.index + 1}` },
       make("td", { className: "n" }, make("a", { href: `#e${number}s${row.index + 1}` }, `${row.index + 1}`),
-        ...(row.role ? [make("div", {}, row.role)] : []), ...(row.document ? [make("div", {}, row.document)] : []),
+        ...(row.role ? [make("div", {}, row.role)] : []), ...(evaluation.documented && row.document ? [make("div", {}, row.document)] : []),
         ...(evaluation.bead ? [make("div", { title: "segments – reference sentences" }, `bead ${row.bead}`)] : []),
         ...(row.confidence !== null && row.confidence !== undefined ? [make("div", {}, `confidence ${row.confidence.toFixed(2)}`)] : [])),
       evaluation.sourced ? make("td", { "data-name": "Source" }, make("div", { className: "stick" }, cell(evaluation.sourceDirection, evaluation.source, [row.source]))) : null,

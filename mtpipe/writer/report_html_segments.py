@@ -128,6 +128,7 @@ def segment_data(evaluation: Evaluation) -> dict[str, Any]:
         "sourceDirection": evaluation.source_direction,
         "sourced": any(row.source for row in evaluation.rows),
         "bead": evaluation.pairing is Pairing.BEAD,
+        "documented": len({row.document for row in evaluation.rows}) > 1,
         "rows": [_row(row) for row in _detailed(evaluation)],
     }
 

@@ -116,7 +116,7 @@ def typography_table(evaluation: Evaluation) -> str:
     metric = evaluation.typography[0].metric
     names = [system.name for system in evaluation.systems]
     items = [item for item in evaluation.typography if item.metric == metric]
-    largest = max((abs(item.gain) for item in items if item.feature != "case"), default=1.0) or 1.0
+    largest = max(1.0, *(abs(item.gain) for item in items if item.feature != "case"))
     head = "".join(f"<th>{_key(number)}{_text(name)}</th>" for number, name in enumerate(names))
     body = ""
     for feature in dict.fromkeys(item.feature for item in items):
