@@ -26,7 +26,8 @@ def export(
         alignment_layer=-1,
         alignment_heads=1,
     )
-    weights = {name: value.float().numpy() for name, value in state.items()}
+    # Copies: CTranslate2 quantises in place, and the weights go on being trained.
+    weights = {name: value.detach().float().cpu().numpy().copy() for name, value in state.items()}
     table = sinusoids(shape.positions, shape.width).numpy()
 
     def linear(target: Any, *names: str) -> None:
