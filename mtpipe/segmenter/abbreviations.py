@@ -67,7 +67,9 @@ def _opener_part(word: str) -> str:
 
 def _folded(token: str) -> str:
     """Return the spelling under which the table may know a word in capitals."""
-    return token.capitalize() if token.isupper() and len(token) > 1 else token.lower()
+    if len(token) == 1:
+        return token
+    return token.capitalize() if token.isupper() else token.lower()
 
 
 def _arabic(stop: _Stop, token: str, pieces: list[str], words: Lexicon) -> tuple[bool, str] | None:

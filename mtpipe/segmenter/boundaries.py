@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -138,11 +139,29 @@ def _candidate(text: str, start: int, match: re.Match[str], *, worded: bool) -> 
 
 
 def _closes(text: str, end: int) -> bool:
-    """Say whether a straight quote between spaces at ``end`` closes the quotation before it."""
-    if text[end + 1 : end + 2] != '"' or not text[end].isspace() or text[end + 2 : end + 3].strip():
+    """Say whether a straight quote between spaces at ``end`` closes the quotation before it.
+
+    The quote before it tells by the side on which it has a space; where it has
+    both, quotes open and close in turn.
+    """
+    mark = text[end + 1 : end + 2]
+    if mark not in ('"', "'") or not text[end].isspace() or text[end + 2 : end + 3].strip():
         return False
-    last = text.rfind('"', 0, end)
-    return last >= 0 and not text[max(0, last - 1) : last].strip(" \u00a0(")
+    places = _quotes(text, mark)
+    number = bisect_left(places, end + 1)
+    if not number:  # the paragraph began inside a quotation, if one mark is too many
+        return len(places) % 2 == 1
+    last = places[number - 1]
+    open_left = not text[max(0, last - 1) : last].strip("(")
+    open_right = text[last + 1].isspace()
+    return number % 2 == 1 if open_left and open_right else open_left
+
+
+@lru_cache(maxsize=8)
+def _quotes(text: str, mark: str) -> tuple[int, ...]:
+    """Return where ``mark`` stands; of the single one, where no letter makes it an apostrophe."""
+    pattern = '"' if mark == '"' else "(?:(?<=\\s)|\\A)'(?=\\s|\\Z)"
+    return tuple(match.start() for match in re.finditer(pattern, text))
 
 
 def _candidates(text: str, language: str, words: Lexicon) -> list[re.Match[str] | Boundary]:
@@ -218,9 +237,13 @@ def _small_letter(candidate: Candidate, words: Lexicon) -> Verdict | None:
         return True, "address"
     if ".." in candidate.stop or "…" in candidate.stop:
         return False, "small-letter"
-    if not candidate.close and (candidate.stop[0] in "?!" or _DASHED.search(candidate.opening)):
+    if not candidate.close and candidate.stop == "." and _DASHED.search(candidate.opening):
         return True, "careless-small-letter"
-    if not candidate.close and _FULL_WORD.search(candidate.text, candidate.stop_at - 12, candidate.stop_at):
+    if (
+        not candidate.close
+        and candidate.stop == "."
+        and _FULL_WORD.search(candidate.text, candidate.stop_at - 12, candidate.stop_at)
+    ):
         return True, "careless-small-letter"
     if _is_casual(candidate.text):
         return True, "casual"
