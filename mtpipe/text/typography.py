@@ -27,7 +27,7 @@ _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows
     f'(?<![\\s(\\[«"“]) (?P<arabic>[،؛؟])(?P<glued>(?=[{LETTERS}]))?'
     # before a shared mark unless it opens a word (.NET), a number (.5) or stands between numbers (2 : 1)
-    f'|(?<![\\s{_LATIN}(\\[«“])(?<![0-9]) (?P<shared>[.:!,;?…])(?![\\w.…])'
+    f"|(?<![\\s{_LATIN}(\\[«“])(?<![0-9]) (?P<shared>[.:!,;?…])(?![\\w.…])"
     f"|(?<=[0-9]) (?P<number>[.:!,;?…])(?! ?[\\w.…])"
     f"|(?<=[{_LATIN}]) (?P<latin>[.,])(?=\\s|\\Z)(?! \\.)"
     f"|(?<=[{LETTERS}{MARKS}]) (?P<dots>\\.{{2,}}|…)(?=\\s|\\Z)"

@@ -10,8 +10,10 @@ import pytest
 
 from mtpipe.data import Document, Origin
 from mtpipe.segmenter import segment
+from mtpipe.text import apply, clean, undo
 
 _ARTICLES = sorted(Path(__file__).with_name("articles").glob("*.txt"))
+_GOLD = Path(os.environ.get("MTPIPE_DATA", "../shared"), "gold", "seg")
 _REAL = Path(os.environ.get("MTPIPE_DATA", "../shared"), "article")
 
 
@@ -42,3 +44,18 @@ def test_the_real_article(encoding: str) -> None:
         for start, end in row["sents"]
     ]
     assert [(s.role.value, s.text) for s in _segment(source).segments] == gold
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not _GOLD.is_dir(), reason="the gold sets are not here")
+def test_every_gold_file_comes_back() -> None:
+    files = sorted(_GOLD.glob("*.jsonl"))
+    assert files
+    for path in files:
+        source = "\n".join(json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines())
+        cleaned = clean(source)
+        assert apply(source, cleaned.edits) == cleaned.text
+        assert undo(cleaned.text, cleaned.edits) == source
+        assert "".join("".join(s.text.split()) for s in _segment(source).segments) == "".join(
+            cleaned.text.split()
+        )
