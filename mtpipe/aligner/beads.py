@@ -1,0 +1,127 @@
+"""Evidence about sentences becomes a score for every bead that may end on a node of the band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mtpipe.aligner.band import Lines, Section
+from mtpipe.aligner.features import Floats, Ints
+
+Doubles = npt.NDArray[np.float64]
+
+SHAPES: tuple[tuple[int, int], ...] = tuple(
+    [(a, b) for a in range(1, 5) for b in range(1, 5)] + [(1, 5), (5, 1), (1, 6), (6, 1)]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is expected before the texts are looked at; logarithms, nats.
+
+    ``open`` starts and ``extend`` continues a run of unaligned sentences;
+    ``merge`` is paid by a 1–2 bead, ``cross`` by a 2–2 one, ``more`` by each further
+    sentence. ``ratio`` is the log of target over source length, ``spread`` how far it
+    strays, ``length`` how much that counts. ``break_`` is paid for a paragraph
+    end inside a bead, ``uneven`` where a paragraph begins on one side only.
+    """
+
+    open: float = -4.0
+    extend: float = -1.1
+    merge: float = -1.5
+    cross: float = -3.5
+    more: float = -1.0
+    ratio: float = 0.0
+    spread: float = 0.3
+    length: float = 1.0
+    break_: float = -2.0
+    uneven: float = -0.5
+
+    def prior(self, shape: tuple[int, int]) -> float:
+        """Return what a bead of this shape pays."""
+        a, b = shape
+        if a == b == 1:
+            return 0.0
+        if min(a, b) == 1:
+            return self.merge + self.more * (max(a, b) - 2)
+        return self.cross + self.more * (a + b - 4)
+
+    def unaligned(self, count: int) -> float:
+        """Return the score of a single run of ``count`` unaligned sentences."""
+        return self.open + self.extend * (count - 1) if count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Per side: running sums of length, each sentence's paragraph, and running counts of what was moved away."""
+
+    source_length: Doubles
+    target_length: Doubles
+    source_paragraph: Ints | None = None
+    target_paragraph: Ints | None = None
+    source_away: Ints | None = None
+    target_away: Ints | None = None
+
+
+def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides, habits: Habits) -> Floats:
+    """Return scores ``[diagonal, shape, node]`` of the bead of each shape that ends on each node."""
+    n, m = section.shape
+    diagonal = np.arange(n + m + 1)[:, None]
+    row = section.first[:, None] + np.arange(section.width)
+    column = diagonal - row
+    rows, columns = section.rows, section.columns
+    out = np.full((n + m + 1, len(SHAPES), section.width), -np.inf, np.float32)
+    sums = [np.concatenate([[0.0], np.cumsum(part, dtype=np.float64)]) for part in evidence[0]]
+    turned = [np.concatenate([[0.0], np.cumsum(part, dtype=np.float64)]) for part in evidence[1]]
+    for number, (a, b) in enumerate(SHAPES):
+        i, j = row - a, column - b
+        fits = (i >= 0) & (j >= 0) & (row <= n) & (column <= m)
+        where = np.nonzero(fits)
+        i, j = i[where], j[where]
+        inside = (
+            (rows.low[i] <= j) & (j + b <= rows.high[i]) & (columns.low[j] <= i) & (i + a <= columns.high[j])
+        )
+        i, j = i[inside], j[inside]
+        score = _stretch(sums[a - 1], rows, i, j, b) + _stretch(turned[b - 1], columns, j, i, a)
+        score = 0.5 * score + habits.prior((a, b)) + _length(section, sides, habits, i, j, a, b)
+        score += _paragraphs(section, sides, habits, i, j, a, b) + _away(section, sides, i, j, a, b)
+        out[where[0][inside], number, where[1][inside]] = score
+    return out
+
+
+def _stretch(sums: Doubles, lines: Lines, line: Ints, begin: Ints, count: int) -> Doubles:
+    at = lines.offset[line] + begin
+    return sums[at + count] - sums[at]
+
+
+def _length(section: Section, sides: Sides, habits: Habits, i: Ints, j: Ints, a: int, b: int) -> Doubles:
+    """Judge a bead's length ratio by Student's t with three degrees of freedom: outliers do occur."""
+    s, t = sides.source_length, sides.target_length
+    i, j = i + section.at[0], j + section.at[1]
+    strayed = (np.log(t[j + b] - t[j]) - np.log(s[i + a] - s[i]) - habits.ratio) / habits.spread
+    return habits.length * (1.0 - 1.5 * np.log1p(strayed * strayed / 3))
+
+
+def _paragraphs(
+    section: Section, sides: Sides, habits: Habits, i: Ints, j: Ints, a: int, b: int
+) -> Doubles | float:
+    if sides.source_paragraph is None or sides.target_paragraph is None:
+        return 0.0
+    i, j = i + section.at[0], j + section.at[1]
+    s, t = sides.source_paragraph, sides.target_paragraph
+    inside = (s[i + a - 1] != s[i]).astype(float) + (t[j + b - 1] != t[j])
+    starts = (s[i] != s[np.maximum(i - 1, 0)]) != (t[j] != t[np.maximum(j - 1, 0)])
+    return habits.break_ * inside + habits.uneven * starts
+
+
+def _away(section: Section, sides: Sides, i: Ints, j: Ints, a: int, b: int) -> Doubles | float:
+    """Forbid beads that hold a sentence which a moved block has taken."""
+    if sides.source_away is None or sides.target_away is None:
+        return 0.0
+    i, j = i + section.at[0], j + section.at[1]
+    taken = (sides.source_away[i + a] > sides.source_away[i]) | (
+        sides.target_away[j + b] > sides.target_away[j]
+    )
+    return np.where(taken, -np.inf, 0.0)

@@ -1,0 +1,93 @@
+"""Alignment files of other tools become pairs of sentence numbers.
+
+Known: vecalign and Bertalign (``[0, 1]:[2]:0.1``), hunalign's ladder, TSV
+(``0 1<TAB>2``, "-" for nothing) and JSON (a list, ``{"links": …}`` or JSON lines of
+``{"source": [0], "target": [1]}``). All count from 0.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from mtpipe.errors import InputError
+
+Pair = tuple[tuple[int, ...], tuple[int, ...]]
+
+_VECALIGN = re.compile(r"\s*\[([\d,\s]*)\]\s*:\s*\[([\d,\s]*)\]")
+_LADDER = re.compile(r"\d+[ \t]+\d+([ \t]+-?[\d.einfa+-]+)?\s*")
+_TSV_SIDE = re.compile(r"\s*(-?|\d+([ ,]+\d+)*)\s*")
+
+
+def read_links(path: str) -> list[Pair]:
+    """Read an alignment file, its format found from its content; InputError says which line is none."""
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text: {error}") from None
+    return parse_links(text, name=path)
+
+
+def parse_links(text: str, *, name: str = "alignment") -> list[Pair]:
+    """Return the links of an alignment file's text; links that are empty on both sides are dropped."""
+    stripped = text.strip()
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if stripped.startswith(("{", "[[")):
+        links = _json(stripped, name)
+    elif lines and _VECALIGN.match(lines[0]):
+        links = [_vecalign(line, name) for line in lines]
+    elif lines and _is_ladder(lines):
+        rungs = [tuple(int(field) for field in line.split()[:2]) for line in lines]
+        links = [
+            (tuple(range(a, c)), tuple(range(b, d)))
+            for (a, b), (c, d) in zip(rungs[:-1], rungs[1:], strict=True)
+        ]
+    else:
+        links = [_tsv(line, name) for line in lines]
+    return [link for link in links if link[0] or link[1]]
+
+
+def _is_ladder(lines: list[str]) -> bool:
+    """Tell a ladder from a table of 1–1 links: it begins at 0 0 and has spaces or a score on every line."""
+    if not all(_LADDER.fullmatch(line) for line in lines) or lines[0].split()[:2] != ["0", "0"]:
+        return False
+    return "\t" not in lines[0] or all(len(line.split()) == 3 for line in lines)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(sorted({int(number) for number in re.findall(r"\d+", text)}))
+
+
+def _vecalign(line: str, name: str) -> Pair:
+    found = _VECALIGN.match(line)
+    if found is None:
+        raise InputError(f"{name}: not a line of a vecalign file: {line[:60]!r}")
+    return _numbers(found[1]), _numbers(found[2])
+
+
+def _tsv(line: str, name: str) -> Pair:
+    fields = line.split("\t")
+    if len(fields) < 2 or not all(_TSV_SIDE.fullmatch(field) for field in fields[:2]):
+        raise InputError(
+            f"{name}: not an alignment: {line[:60]!r} (known: vecalign, hunalign ladder, TSV of numbers, JSON)"
+        )
+    return _numbers(fields[0]), _numbers(fields[1])
+
+
+def _json(text: str, name: str) -> list[Pair]:
+    try:
+        if text.startswith("{") and '"links"' not in text[:2000]:
+            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [_pair(row["source"], row["target"]) for row in rows if "source" in row]
+        found = json.loads(text)
+        rows = found["links"] if isinstance(found, dict) else found
+        return [_pair(row[0], row[1]) for row in rows]
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise InputError(f"{name}: not an alignment in JSON: {error}") from None
+
+
+def _pair(source: list[int], target: list[int]) -> Pair:
+    return tuple(sorted({int(i) for i in source})), tuple(sorted({int(j) for j in target}))

@@ -1,0 +1,183 @@
+"""Two lists of sentences become links: the aligner's core, without documents and files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+
+import numpy as np
+
+from mtpipe.aligner import features
+from mtpipe.aligner.anchors import sections
+from mtpipe.aligner.band import Section
+from mtpipe.aligner.beads import Habits, Sides, score_beads
+from mtpipe.aligner.features import Floats, Rows, Tokens
+from mtpipe.aligner.lexicon import Lexicon, joined, learn, translate
+from mtpipe.aligner.search import Decoded, Link, batch, decode
+from mtpipe.aligner.similarity import Channel, both_ways, fit_shares
+
+_FLOOR = 1 / 3000  # a feature is never held rarer than this: small texts know little about rarity
+_SCALE = 0.8  # features repeat each other, so their evidence counts a little less than its sum
+_NODES = 400_000  # nodes whose bead scores are held in memory together
+_SAMPLE = 6  # sections that the document's habits are learned from
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What is compared: the tokens of both sides, their lengths and paragraphs."""
+
+    source: Tokens
+    target: Tokens
+    sides: Sides
+
+    @property
+    def across_scripts(self) -> bool:
+        """Tell whether one side is written in Arabic script and the other is not."""
+        return features.is_arabic(self.source) != features.is_arabic(self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The channels both ways, and where on the grid to look."""
+
+    forward: list[Channel]
+    backward: list[Channel]
+    sections: list[Section]
+    sides: Sides = field(repr=False)
+
+
+def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Comparison:
+    """Build the channels, words first, and the sections along the coarse path.
+
+    The second channel holds the words' beginnings, or across scripts the
+    skeletons of names. A lexicon adds to the words what they stand for.
+    """
+    words = _sides(views.source, views.target, features.word_features)
+    kind = features.name_features if views.across_scripts else features.stem_features
+    pairs = [words, _sides(views.source, views.target, kind)]
+    says = [(ours, yours) for ours, yours, _ in pairs]
+    if lexicons is not None:
+        ours, yours, _ = words
+        says[0] = joined(ours, translate(ours, lexicons[0])), joined(yours, translate(yours, lexicons[1]))
+    weight = _SCALE / len(pairs)
+    forward = [Channel(s, yours, rare, weight) for (s, _), (_, yours, rare) in zip(says, pairs, strict=True)]
+    backward = [Channel(t, ours, rare, weight) for (_, t), (ours, _, rare) in zip(says, pairs, strict=True)]
+    grid = sections(pairs[1][0], pairs[1][1]) if views.across_scripts and lexicons is None else None
+    return Comparison(forward, backward, grid or sections(says[0][0], words[1]), views.sides)
+
+
+def _sides(ours: Tokens, yours: Tokens, kind: Callable[[str], tuple[str, ...]]) -> tuple[Rows, Rows, Floats]:
+    vocabulary: dict[str, int] = {}
+    first, second = features.expand(ours, kind, vocabulary), features.expand(yours, kind, vocabulary)
+    return first, second, features.background(first, second, max(len(vocabulary), 1), _FLOOR)
+
+
+def _groups(found: Sequence[Section]) -> Iterator[list[Section]]:
+    """Group sections so that a group's padded scores fit into memory, alike sizes together."""
+    group: list[Section] = []
+    depth = width = 0
+    for section in sorted(found, key=lambda s: (s.width, sum(s.shape))):
+        d, w = max(depth, sum(section.shape) + 1), max(width, section.width)
+        if group and d * w * (len(group) + 1) > _NODES:
+            yield group
+            group, d, w = [], sum(section.shape) + 1, section.width
+        group.append(section)
+        depth, width = d, w
+    if group:
+        yield group
+
+
+def search(comparison: Comparison, habits: Habits, found: Sequence[Section] | None = None) -> list[Link]:
+    """Score and decode sections; return all links in order, numbered in the whole texts."""
+    decoded = decode_all(comparison, habits, comparison.sections if found is None else found)
+    return sorted(
+        (link for _, part in decoded for link in part.links), key=lambda link: (link.source, link.target)
+    )
+
+
+def decode_all(
+    comparison: Comparison, habits: Habits, found: Sequence[Section]
+) -> Iterator[tuple[Section, Decoded]]:
+    """Decode sections in groups that fit into memory; links are numbered in the whole texts."""
+    for group in _groups(found):
+        scores = list(_pool().map(partial(_scores, comparison, habits), group))
+        for section, local in zip(group, decode(batch(group, scores), habits), strict=True):
+            a, b = section.at
+            links = [
+                Link((i0 + a, i1 + a), (j0 + b, j1 + b), chance)
+                for (i0, i1), (j0, j1), chance, _ in local.links
+            ]
+            yield section, Decoded(links, local.gain)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Return threads for the work that numpy does outside the interpreter's lock."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="align")
+
+
+def _scores(comparison: Comparison, habits: Habits, section: Section) -> Floats:
+    evidence = both_ways(section, comparison.forward, comparison.backward)
+    return score_beads(section, evidence, comparison.sides, habits)
+
+
+def adapt(habits: Habits, links: Sequence[Link], sides: Sides) -> Habits:
+    """Learn from links how often this pair of texts leaves sentences unaligned, and its length ratio."""
+    real = [link for link in links if link.real]
+    opened = sum(not link.real and (k == 0 or links[k - 1].real) for k, link in enumerate(links))
+    rate = (opened + 1.0) / (len(real) + opened + 10.0)
+    s, t = sides.source_length, sides.target_length
+    strays = [
+        np.log((t[j1] - t[j0]) / (s[i1] - s[i0])) for (i0, i1), (j0, j1), chance, _ in real if chance > 0.5
+    ]
+    ratio = float(np.median([habits.ratio] * 5 + strays))
+    return replace(habits, open=_SCALE * 1.5 * float(np.log(rate)), ratio=ratio)
+
+
+def sample(found: Sequence[Section]) -> list[Section]:
+    """Return some of the sections, evenly spread: enough to learn a document's habits from."""
+    if len(found) <= _SAMPLE:
+        return list(found)
+    return [found[k * (len(found) - 1) // (_SAMPLE - 1)] for k in range(_SAMPLE)]
+
+
+def settle(comparison: Comparison, habits: Habits) -> tuple[Comparison, Habits, list[Link]]:
+    """Align, learn the habits and the literalness from the result, and align again."""
+    part = sample(comparison.sections)
+    for _ in range(_ROUNDS):
+        links = search(comparison, habits, part)
+        habits = adapt(habits, links, comparison.sides)
+        comparison = literalness(comparison, links)
+    return comparison, habits, search(comparison, habits)
+
+
+def dictionary(views: Views, links: Sequence[Link]) -> tuple[Lexicon, Lexicon]:
+    """Learn the lexicon between the original source and the target from an alignment."""
+    vocabulary: dict[str, int] = {}
+    ours = features.expand(views.source, features.word_features, vocabulary)
+    yours = features.expand(views.target, features.word_features, vocabulary)
+    return learn(ours, yours, [link for link in links if link.real and link.confidence > 0.3])
+
+
+def literalness(comparison: Comparison, links: Sequence[Link]) -> Comparison:
+    """Learn from links how literal the translation is, channel by channel and way by way."""
+    real = [link for link in links if link.real and link.confidence > 0.3]
+    if not real:
+        return comparison
+    there = [(link.source, link.target) for link in real]
+    back = [(link.target, link.source) for link in real]
+    return replace(
+        comparison,
+        forward=[replace(c, shares=fit_shares(c, there)) for c in comparison.forward],
+        backward=[replace(c, shares=fit_shares(c, back)) for c in comparison.backward],
+    )
+
+
+def scaled(habits: Habits) -> Habits:
+    """Return habits that count as little less as the features do."""
+    names = ("open", "extend", "merge", "cross", "more", "length", "break_", "uneven")
+    return replace(habits, **{name: getattr(habits, name) * _SCALE for name in names})

@@ -1,0 +1,180 @@
+"""Feature rows become, for every span of one side, the evidence that it says a sentence of the other.
+
+The model is the one of Moore (2002) and of query likelihood: a sentence's
+features are drawn from the span it translates with probability ``share``,
+from the background otherwise. A score is the logarithm of that likelihood over
+the background's; a span's features are averaged, so that merging does not
+pay by itself. How literal a sentence is translated is unknown, so
+likelihoods are averaged over ``SHARES``, weighted as the texts at hand teach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mtpipe.aligner.band import LONGEST, Lines, Section
+from mtpipe.aligner.features import Floats, Ints, Rows
+
+SHARES = (0.01, 0.1, 0.3, 0.5, 0.7)
+EVENLY = (0.2,) * len(SHARES)
+_NEGLIGIBLE = 0.02  # weight below which a share is not worth its logarithms
+_TILE = 12
+_REACH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Two sides in the same features: what ``spoken`` spans offer, what ``heard`` sentences hold."""
+
+    spoken: Rows
+    heard: Rows
+    background: Floats
+    weight: float
+    shares: tuple[float, ...] = EVENLY
+
+
+def explain(channel: Channel, lines: Lines, spoken_at: int, heard_at: int) -> Floats:
+    """Return scores ``[span length - 1, cell]`` of ``lines``: the span from a row explains a column.
+
+    ``spoken_at`` and ``heard_at`` are the first sentences of the section on each side.
+    """
+    out = np.zeros((LONGEST, lines.cells), np.float32)
+    mass = channel.spoken.mass, channel.heard.mass
+    known = np.full(len(channel.background), -1, np.int64)
+    count = len(lines.low)
+    for top in range(0, count, _TILE):
+        bottom = min(count, top + _TILE)
+        left, right = int(lines.low[top:bottom].min()), int(lines.high[top:bottom].max())
+        reach = min(bottom + LONGEST - 1, count)
+        for begin in range(left, right, _REACH):
+            end = min(right, begin + _REACH)
+            tile = _tile(
+                channel,
+                mass,
+                known,
+                bottom - top,
+                (spoken_at + top, spoken_at + reach),
+                (heard_at + begin, heard_at + end),
+            )
+            _lay(out, tile, lines, (top, bottom), (begin, end))
+    return out
+
+
+def _lay(out: Floats, tile: Floats, lines: Lines, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+    for row in range(*rows):
+        low, high = max(int(lines.low[row]), columns[0]), min(int(lines.high[row]), columns[1])
+        if low < high:
+            start = int(lines.offset[row])
+            piece = tile[:, row - rows[0], low - columns[0] : high - columns[0]]
+            out[:, start + low : start + high] = piece
+
+
+def _dense(rows: Rows, begin: int, end: int, known: Ints, size: int) -> Floats:
+    """Return a dense ``[end - begin, size]`` matrix of the features that ``known`` numbers."""
+    first, last = rows.pointer[begin], rows.pointer[end]
+    columns = known[rows.index[first:last]]
+    line = np.repeat(np.arange(end - begin), np.diff(rows.pointer[begin : end + 1]))
+    kept = columns >= 0
+    flat = np.bincount(
+        line[kept] * size + columns[kept], rows.weight[first:last][kept], minlength=(end - begin) * size
+    )
+    return flat.reshape(end - begin, size).astype(np.float32)
+
+
+def _tile(
+    channel: Channel,
+    masses: tuple[Floats, Floats],
+    known: Ints,
+    size: int,
+    spoken: tuple[int, int],
+    heard: tuple[int, int],
+) -> Floats:
+    """Score the spans from the first ``size`` sentences of ``spoken`` against the sentences of ``heard``."""
+    ours, theirs = channel.spoken, channel.heard
+    mine = np.unique(ours.index[ours.pointer[spoken[0]] : ours.pointer[spoken[1]]])
+    yours = np.unique(theirs.index[theirs.pointer[heard[0]] : theirs.pointer[heard[1]]])
+    shared = np.intersect1d(mine, yours, assume_unique=True)
+    known[shared] = np.arange(len(shared))
+    offered = _dense(ours, *spoken, known, len(shared))
+    held = _dense(theirs, *heard, known, len(shared)).T
+    known[shared] = -1
+    sums = np.concatenate([np.zeros((1, len(shared)), np.float32), np.cumsum(offered, axis=0)])
+    mass = np.concatenate([[0.0], np.cumsum(masses[0][spoken[0] : spoken[1]])]).astype(np.float32)
+    begin = np.arange(size)
+    end = np.minimum(begin + np.arange(1, LONGEST + 1)[:, None], spoken[1] - spoken[0])
+    total = np.maximum(mass[end] - mass[begin], 1.0)
+    ratio = (sums[end] - sums[begin]) / (total[:, :, None] * channel.background[shared])
+    return _evidence(ratio, held, masses[1][heard[0] : heard[1]], channel.shares) * np.float32(channel.weight)
+
+
+def _evidence(ratio: Floats, held: Floats, sizes: Floats, weights: tuple[float, ...]) -> Floats:
+    """Average likelihood ratios over the shares of translated features.
+
+    ``ratio`` is [span length, row, feature], ``held`` [feature, column]; the products
+    stay so small that the matrix library does not start threads for them.
+    """
+    used = [(share, weight) for share, weight in zip(SHARES, weights, strict=True) if weight >= _NEGLIGIBLE]
+    scores = np.empty((len(used), *ratio.shape[:2], held.shape[1]), np.float32)
+    for score, (share, weight) in zip(scores, used, strict=True):
+        np.matmul(np.log(ratio * np.float32(share / (1 - share)) + np.float32(1)), held, out=score)
+        score += sizes * np.float32(np.log(1 - share)) + np.float32(np.log(weight))
+    top = scores.max(0)
+    return top + np.log(np.exp(scores - top).sum(0))
+
+
+def fit_shares(channel: Channel, spans: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float, ...]:
+    """Learn how often translations are how literal, from spoken and heard spans that belong together."""
+    likelihood = _likelihoods(channel, spans)
+    weights = np.array(channel.shares)
+    for _ in range(10):
+        joint = likelihood + np.log(weights)
+        joint = np.exp(joint - joint.max(1, keepdims=True))
+        weights = (joint / joint.sum(1, keepdims=True)).sum(0) + 1.0
+        weights /= weights.sum()
+    return tuple(weights.tolist())
+
+
+def _likelihoods(
+    channel: Channel, spans: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> npt.NDArray[np.float64]:
+    """Return log likelihood ratios ``[span, share]``."""
+    size = len(channel.background)
+    said, said_count, mass = _bags(channel.spoken, [s for s, _ in spans], size)
+    held, held_count, total = _bags(channel.heard, [t for _, t in spans], size)
+    both, here, there = np.intersect1d(said, held, assume_unique=True, return_indices=True)
+    owner = both // size
+    ratio = said_count[here] / np.maximum(mass[owner], 1.0) / channel.background[both % size]
+    columns = [
+        np.bincount(owner, held_count[there] * np.log1p(ratio * share / (1 - share)), len(spans))
+        + total * np.log(1 - share)
+        for share in SHARES
+    ]
+    return np.stack(columns, 1)
+
+
+def _bags(
+    rows: Rows, ranges: list[tuple[int, int]], size: int
+) -> tuple[Ints, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the features of each range as ``range * size + feature``, their weights, each range's mass."""
+    begin = rows.pointer[np.array([r[0] for r in ranges], np.int64)]
+    counts = rows.pointer[np.array([r[1] for r in ranges], np.int64)] - begin
+    owner = np.repeat(np.arange(len(ranges)), counts)
+    at = np.repeat(begin, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    keys, place = np.unique(owner * size + rows.index[at], return_inverse=True)
+    weights = np.bincount(place, rows.weight[at], len(keys))
+    return keys, weights, np.bincount(owner, rows.weight[at], len(ranges))
+
+
+def both_ways(section: Section, forward: list[Channel], backward: list[Channel]) -> tuple[Floats, Floats]:
+    """Sum the channels: source spans explain target sentences (by rows), and the reverse (by columns)."""
+    rows, columns = section.rows, section.columns
+    there = np.zeros((LONGEST, rows.cells), np.float32)
+    back = np.zeros((LONGEST, columns.cells), np.float32)
+    for channel in forward:
+        there += explain(channel, rows, section.at[0], section.at[1])
+    for channel in backward:
+        back += explain(channel, columns, section.at[1], section.at[0])
+    return there, back
