@@ -6,7 +6,7 @@ a byte order mark not counted, line ends as they stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -42,6 +42,10 @@ class Flag(StrEnum):
     LOOP = "loop"
     UNKNOWN_PIECES = "unknown-pieces"
     LOW_SCORE = "low-score"
+    # In the column of a reference that was aligned:
+    NOT_IN_REFERENCE = "not-in-reference"
+    WITH_ROW_ABOVE = "with-row-above"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,9 @@ class Hypothesis:
 class Passport:
     """Where a model comes from and what it may be used for.
 
-    ``sha256`` names the weights (of the file list, see ``models``), ``via`` the
-    passports of the steps when the model is a pivot.
+    ``sha256`` names the weights, ``via`` the passports of the steps when the model
+    is a pivot. ``kind`` is "model", or "reference" for a human translation, whose
+    ``revision`` then says how it was laid beside the source.
     """
 
     id: str
@@ -160,6 +165,7 @@ class Passport:
     targets: tuple[str, ...]
     quantisation: str = ""
     via: tuple[Passport, ...] = ()
+    kind: str = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,15 +249,3 @@ class Score:
     def __post_init__(self) -> None:
         if not self.signature:
             raise ValueError("no score without its signature")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was compared with what, how much of it took part, and the scores."""
-
-    system: str
-    reference: str
-    target: str
-    scores: tuple[Score, ...]
-    coverage: float = 1.0
-    notes: tuple[str, ...] = field(default=())

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mtpipe.cli.progress import progress_line
 from mtpipe.errors import MtpipeError, UsageError
+
+if TYPE_CHECKING:
+    from mtpipe.data import Translation
+    from mtpipe.pipeline.references import ReferenceColumn
 
 _SUFFIXES = {"html": ".html", "md": ".md", "tsv": ".tsv", "jsonl": ".jsonl"}
 
@@ -35,6 +39,17 @@ def translate(
         str | None,
         typer.Option(metavar="DIR|FILE|-", help="Where to write (default: <stem>.<format> in this folder)."),
     ] = None,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LANG=]FILE",
+            help="A human translation to lay beside: line by line where it has a line a segment, else aligned.",
+        ),
+    ] = None,
+    score: Annotated[
+        bool,
+        typer.Option("--score", help="Score against the references: <stem>.report.html beside the output."),
+    ] = False,
     beam_size: Annotated[
         int | None, typer.Option(min=1, max=32, help="Beam size (default: the model's).")
     ] = None,
@@ -57,15 +72,19 @@ def translate(
     targets = to or ["en", "fr"]
     forms = _formats(form, output)
     plan = _plan(articles, forms, output)
+    report = _report_path(articles, reference, output, score=score)
     from mtpipe.files import refuse_overwriting
 
     if output != "-":
-        refuse_overwriting([path for paths in plan.values() for path in paths.values()], force=force)
+        written = [path for paths in plan.values() for path in paths.values()]
+        refuse_overwriting(written + ([report] if report else []), force=force)
     from mtpipe import pipeline
     from mtpipe.files import write_text
+    from mtpipe.pipeline.references import parse_option, with_references
     from mtpipe.translator import translate as translate_segments
     from mtpipe.writer import write_translations
 
+    references = [parse_option(option, targets) for option in reference or []]
     engines = pipeline.engines_for(
         targets,
         source_language=source,
@@ -82,18 +101,24 @@ def translate(
             translations = translate_segments(
                 document, engines, beam_size=beam_size, progress=progress_line(article, quiet=quiet)
             )
+            columns, laid = with_references(translations, references)
+            for found in laid:
+                how = "line by line" if found.parallel else "aligned"
+                _say(f"{found.path}: laid beside {found.translation.target}, {how}", quiet=quiet)
             date = None if reproducible else datetime.now(UTC).astimezone()
             for name, path in paths.items():
-                text = write_translations(translations, name, date=date)
+                text = write_translations(columns, name, date=date)
                 if output == "-":
                     sys.stdout.write(text)
                 else:
                     write_text(path, text)
                     _say(f"wrote {path}", quiet=quiet)
+            if report is not None:
+                _score(translations, laid, report, quiet=quiet)
             if output != "-" and sys.stdout.isatty() and not quiet:
                 from mtpipe.writer.terminal import print_table
 
-                print_table(translations, sys.stdout)
+                print_table(columns, sys.stdout)
         except MtpipeError as error:
             # One bad article never costs the others.
             if len(plan) == 1:
@@ -102,6 +127,42 @@ def translate(
             failed = error
     if failed is not None:
         raise typer.Exit(failed.exit_code)
+
+
+def _report_path(
+    articles: list[str], references: list[str] | None, output: str | None, *, score: bool
+) -> Path | None:
+    """Return where the score report goes, or None where none is asked for."""
+    if not score:
+        if references and len(articles) > 1:
+            raise UsageError("--reference: a reference belongs to one article")
+        return None
+    if not references:
+        raise UsageError("--score: nothing to score against; give --reference [LANG=]FILE")
+    if len(articles) > 1:
+        raise UsageError("--score: a reference belongs to one article")
+    stem = "stdin" if articles[0] == "-" else Path(articles[0]).stem
+    folder = Path() if output in (None, "-") else Path(str(output))
+    return (folder if folder.is_dir() else folder.parent) / f"{stem}.report.html"
+
+
+def _score(
+    translations: tuple[Translation, ...], laid: list[ReferenceColumn], path: Path, *, quiet: bool
+) -> None:
+    """Score what was just made and write the report."""
+    from mtpipe.cli.reporting import render
+    from mtpipe.evaluator import Settings
+    from mtpipe.files import write_text
+    from mtpipe.pipeline.scoring import evaluation_report, task_of_translations
+
+    parallel = [f"{found.translation.target}={found.path}" for found in laid if found.parallel]
+    documents = [f"{found.translation.target}={found.path}" for found in laid if not found.parallel]
+    targets = {found.translation.target for found in laid}
+    scored = [translation for translation in translations if translation.target in targets]
+    result = evaluation_report(task_of_translations(scored, parallel, documents), Settings())
+    write_text(path, render(result, "html"))
+    _say(render(result, "txt"), quiet=quiet)
+    _say(f"wrote {path}", quiet=quiet)
 
 
 def _say(text: str, *, quiet: bool) -> None:

@@ -23,6 +23,9 @@ _FLAGS = {
     Flag.LOOP: ("repeats itself", False),
     Flag.UNKNOWN_PIECES: ("characters unknown to the model", False),
     Flag.LOW_SCORE: ("unsure", False),
+    Flag.NOT_IN_REFERENCE: ("not in the reference", True),
+    Flag.WITH_ROW_ABOVE: ("in the row above", True),
+    Flag.MOVED: ("stands elsewhere in the reference", True),
 }
 
 
@@ -69,8 +72,10 @@ def _facts(document: Document, translations: Sequence[Translation], date: dateti
     ]
     models: dict[str, list[str]] = {}
     for translation in translations:
-        models.setdefault(_passport(translation.model), []).append(translation.target)
+        if translation.model.kind == "model":
+            models.setdefault(_passport(translation.model), []).append(translation.target)
     rows += [(f"Model ({', '.join(targets)})", model) for model, targets in models.items()]
+    rows += [_reference(t) for t in translations if t.model.kind == "reference"]
     if date is not None:
         stamp = date.isoformat(timespec="minutes")
         rows.append(
@@ -87,11 +92,19 @@ def _passport(passport: Passport) -> str:
     return f"{described}, weights <code>{passport.sha256[:16]}…</code>"
 
 
+def _reference(translation: Translation) -> tuple[str, str]:
+    passport = translation.model
+    described = (
+        f"{html.escape(passport.id)}, {passport.revision}, SHA-256 <code>{passport.sha256[:16]}…</code>"
+    )
+    return f"Reference ({translation.target})", described
+
+
 def _names(document: Document, translations: Sequence[Translation]) -> str:
     # Heading above the text it belongs to: right over a right-to-left column.
     cells = [f'<div class="{_direction(document.language)}">{_name(document.language)}</div>']
     for translation in translations:
-        name, model = _name(translation.target), html.escape(translation.model.id)
+        name, model = _column(translation), html.escape(translation.model.id)
         cells.append(
             f'<div class="{_direction(translation.target)}">{name}<span class="model">{model}</span></div>'
         )
@@ -129,7 +142,7 @@ def _cell(translation: Translation, hypothesis: Hypothesis, source_language: str
     flags = "".join(_flag(flag) for flag in hypothesis.flags)
     kind = "cell passed" if passed else "cell"
     return (
-        f'<p class="{kind}" lang="{language}" dir="{direction}" data-name="{_name(translation.target)}">'
+        f'<p class="{kind}" lang="{language}" dir="{direction}" data-name="{_column(translation)}">'
         f"{isolate(hypothesis.text, direction)}{flags}</p>"
     )
 
@@ -137,6 +150,10 @@ def _cell(translation: Translation, hypothesis: Hypothesis, source_language: str
 def _flag(flag: str) -> str:
     text, note = _FLAGS.get(Flag(flag), (flag, False)) if flag in set(Flag) else (flag, False)
     return f' <span class="flag{" note" if note else ""}" lang="en" dir="ltr">{html.escape(text)}</span>'
+
+
+def _column(translation: Translation) -> str:
+    return _name(translation.target) + (", reference" if translation.model.kind == "reference" else "")
 
 
 def _name(code: str) -> str:

@@ -16,6 +16,8 @@ SCHEMA = "mtpipe.translation/1"
 def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> str:
     """Return the header line and one line a segment, UTF-8, keys in a fixed order."""
     document = translations[0].source
+    models = [t for t in translations if t.model.kind == "model"]
+    references = [t for t in translations if t.model.kind == "reference"]
     header: dict[str, Any] = {
         "schema": SCHEMA,
         "mtpipe": __version__,
@@ -30,22 +32,28 @@ def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> s
             "segments": len(document.segments),
         },
         "targets": list(dict.fromkeys(t.target for t in translations)),
-        "models": [{"target": t.target, **passport_object(t.model)} for t in translations],
+        "models": [{"target": t.target, **passport_object(t.model)} for t in models],
     }
+    if references:
+        header["references"] = [
+            {"target": t.target, "file": t.model.id, "sha256": t.model.sha256, "laid": t.model.revision}
+            for t in references
+        ]
     if date is not None:
         header["date"] = date.isoformat(timespec="seconds")
     rows = [header]
     for number, segment in enumerate(document.segments):
-        rows.append(
-            {
-                "source": segment.text,
-                "role": segment.role.value,
-                "paragraph": segment.paragraph,
-                "span": list(segment.span),
-                "language": segment.language,
-                "translations": [_translation(t, t.hypotheses[number]) for t in translations],
-            }
-        )
+        row: dict[str, Any] = {
+            "source": segment.text,
+            "role": segment.role.value,
+            "paragraph": segment.paragraph,
+            "span": list(segment.span),
+            "language": segment.language,
+            "translations": [_translation(t, t.hypotheses[number]) for t in models],
+        }
+        if references:
+            row["references"] = [_reference(t, t.hypotheses[number]) for t in references]
+        rows.append(row)
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
@@ -62,6 +70,10 @@ def passport_object(passport: Passport) -> dict[str, Any]:
     if passport.via:
         row["via"] = [passport_object(step) for step in passport.via]
     return row
+
+
+def _reference(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:
+    return {"target": translation.target, "text": hypothesis.text, "flags": list(hypothesis.flags)}
 
 
 def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:

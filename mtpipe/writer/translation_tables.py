@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mtpipe.data import Role, Translation
-from mtpipe.languages import LANGUAGES
 
 
 def column_names(translations: Sequence[Translation]) -> list[str]:
     """Return a heading for each translation: its language, and its model where a language comes twice."""
-    targets = [t.target for t in translations]
-    return [t.target if targets.count(t.target) == 1 else f"{t.target} ({t.model.id})" for t in translations]
+    targets = [t.target for t in translations if t.model.kind == "model"]
+    names = []
+    for translation in translations:
+        if translation.model.kind == "reference":
+            names.append(f"{translation.target} (reference)")
+        elif targets.count(translation.target) > 1:
+            names.append(f"{translation.target} ({translation.model.id})")
+        else:
+            names.append(translation.target)
+    return names
 
 
 def write_tsv(translations: Sequence[Translation], date: datetime | None) -> str:  # noqa: ARG001
@@ -41,15 +48,15 @@ def write_md(translations: Sequence[Translation], date: datetime | None) -> str:
     """Return a Markdown document: title, origin, then a table with one row a segment."""
     document = translations[0].source
     origin = document.origin
-    names = [LANGUAGES[t.target].name if t.target in LANGUAGES else t.target for t in translations]
-    source_name = LANGUAGES[document.language].name if document.language in LANGUAGES else document.language
+    names = column_names(translations)
     lines = [f"# {_cell(document.title)}", "", f"- source: `{origin.name}` (sha256 `{origin.sha256}`)"]
     for translation in translations:
         model = translation.model
-        lines.append(f"- {translation.target}: model `{model.id}` {model.revision}, {model.licence}")
+        described = ", ".join(filter(None, (f"`{model.id}`", model.revision, model.licence)))
+        lines.append(f"- {translation.target}: {model.kind} {described}")
     if date is not None:
         lines.append(f"- translated: {date.isoformat(timespec='minutes')}")
-    lines += ["", f"| | {' | '.join([source_name, *names])} |", f"|---|{'---|' * (len(names) + 1)}"]
+    lines += ["", f"| | {' | '.join([document.language, *names])} |", f"|---|{'---|' * (len(names) + 1)}"]
     for number, segment in enumerate(document.segments):
         texts = [segment.text, *(t.hypotheses[number].text for t in translations)]
         strong = segment.role in (Role.TITLE, Role.HEADING)

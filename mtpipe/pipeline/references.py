@@ -1,0 +1,103 @@
+"""Turns a reference file into a column that stands beside the translations, line by line or aligned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mtpipe import aligner, reader, segmenter
+from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
+from mtpipe.errors import UsageError
+from mtpipe.languages import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceColumn:
+    """A reference laid beside a translation; ``parallel`` where it had one line a segment."""
+
+    translation: Translation
+    path: str
+    parallel: bool
+
+
+def parse_option(option: str, targets: list[str]) -> tuple[str, str]:
+    """Read ``[LANG=]FILE`` into language and path; without LANG there must be one target."""
+    code, equals, path = option.partition("=")
+    if equals and code in LANGUAGES:
+        if code not in targets:
+            raise UsageError(
+                f"--reference {option}: {code!r} is not among the targets ({', '.join(targets)})"
+            )
+        return code, path
+    if len(targets) > 1:
+        raise UsageError(f"--reference {option}: say what it is in, as {targets[0]}={option}")
+    return targets[0], option
+
+
+def reference_column(translation: Translation, path: str) -> ReferenceColumn:
+    """Lay the reference in ``path`` beside ``translation``.
+
+    A file with as many lines as there are segments is taken line by line; any
+    other is cut into sentences and aligned with the translation, sentences that
+    only the reference has standing in the row before them, marked.
+    """
+    raw = reader.read(path, language=translation.target)
+    lines = segmenter.segment_lines(raw)
+    parallel = len(lines.segments) == len(translation.hypotheses)
+    if parallel:
+        hypotheses = tuple(Hypothesis(segment.text) for segment in lines.segments)
+    else:
+        hypotheses = _aligned(translation, segmenter.segment(raw))
+    passport = Passport(
+        id=raw.origin.name,
+        source=path,
+        revision="line by line" if parallel else "aligned",
+        licence="",
+        sha256=raw.origin.sha256,
+        targets=(translation.target,),
+        kind="reference",
+    )
+    column = Translation(translation.source, translation.target, hypotheses, passport)
+    return ReferenceColumn(column, path, parallel)
+
+
+def _aligned(translation: Translation, reference: Document) -> tuple[Hypothesis, ...]:
+    """Return for each source segment what of the reference was aligned with its translation."""
+    via = [hypothesis.text for hypothesis in translation.hypotheses]
+    bitext = aligner.align(translation.source, reference, via=via)
+    texts: list[list[str]] = [[] for _ in via]
+    flags: list[list[str]] = [[] for _ in via]
+    row = 0
+    for bead in bitext.beads:
+        found = " ".join(reference.segments[index].text for index in bead.target)
+        if bead.source:
+            row = bead.source[0]
+            for later in bead.source[1:]:
+                flags[later].append(Flag.WITH_ROW_ABOVE)
+            if not bead.target:
+                flags[row].append(Flag.NOT_IN_REFERENCE)
+            if bead.moved:
+                flags[row].append(Flag.MOVED)
+            texts[row].append(found)
+        else:
+            # Only the reference has it: it keeps its place in the reading order.
+            texts[row].append(f"[+ {found}]")
+    return tuple(
+        Hypothesis(" ".join(filter(None, parts)), flags=tuple(marks))
+        for parts, marks in zip(texts, flags, strict=True)
+    )
+
+
+def with_references(
+    translations: tuple[Translation, ...], references: list[tuple[str, str]]
+) -> tuple[tuple[Translation, ...], list[ReferenceColumn]]:
+    """Return the translations, each followed by its references, and the references by themselves."""
+    columns: list[Translation] = []
+    found: list[ReferenceColumn] = []
+    for translation in translations:
+        columns.append(translation)
+        for target, path in references:
+            if target == translation.target:
+                column = reference_column(translation, path)
+                found.append(column)
+                columns.append(column.translation)
+    return tuple(columns), found
