@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 import mtpipe
 from mtpipe import evaluator, reader
+from mtpipe.aligner import align
 from mtpipe.data import Bitext, Document, Origin, Role, Segment, Span, Translation
 from mtpipe.errors import UsageError
 from mtpipe.evaluator import Comparison, Output, ReferenceFile, Row, Settings
@@ -122,10 +123,9 @@ def document_comparison(outputs: Sequence[Output], path: str, *, target: str) ->
     """
     reference = segment(reader.read(path, language=target or "en"))
     evaluator.check_language(path, [part.text for part in reference.segments], target)
-    from mtpipe.aligner import align  # noqa: PLC0415
-
     places, hypothesis = _as_document(outputs[0], target)
-    bitext = align(hypothesis, reference)
+    # Both texts are in one language: the translation stands for itself in the comparison.
+    bitext = align(hypothesis, reference, via=[part.text for part in hypothesis.segments])
     rows, scored = _bead_rows(bitext, places)
     sentences = tuple(part.text for part in reference.segments)
     moved = sum(bead.moved for bead in bitext.beads)
