@@ -198,7 +198,7 @@ def _targets(task: Task) -> list[str]:
     missing = [code for code in named if code not in held]
     if missing:
         raise UsageError(f"reference language {missing[0]!r}: the translation is in {', '.join(held)}")
-    if len(held) > 1 and len(named) < len({file.path for file in files}):
+    if len(held) > 1 and not all(file.language for file in files):
         raise UsageError(
             f"the translation is in {', '.join(held)}: say what a reference is in, as {held[0]}=FILE"
         )

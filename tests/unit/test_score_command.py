@@ -78,6 +78,11 @@ def test_two_targets_make_one_report_with_two_parts(files: dict[str, str], tmp_p
     assert report["evaluations"][0]["rows"][1]["hypotheses"][0]["flags"] == ["loop"]
 
 
+def test_two_references_for_one_of_two_targets(files: dict[str, str]) -> None:
+    result = _run(files["t.jsonl"], "-r", f"en={files['r.en']}", "-r", f"en={files['r2.en']}", "-m", "bleu")
+    assert result.exit_code == 0 and "nrefs:2" in result.stdout and "French" not in result.stdout
+
+
 def test_the_suffix_chooses_the_format(files: dict[str, str], tmp_path: Path) -> None:
     for name, start in (
         ("a.html", "<!DOCTYPE html>"),
