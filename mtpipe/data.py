@@ -39,9 +39,6 @@ class Flag(StrEnum):
     SPLIT = "split"
     TRUNCATED = "truncated"
     EMPTY = "empty"
-    LOOP = "loop"
-    UNKNOWN_PIECES = "unknown-pieces"
-    LOW_SCORE = "low-score"
     # In the column of a reference that was aligned:
     NOT_IN_REFERENCE = "not-in-reference"
     WITH_ROW_ABOVE = "with-row-above"
