@@ -134,23 +134,20 @@ class Hypothesis:
     """What a model made of one segment.
 
     ``score`` is the mean log-probability per target piece (0 is certain), or
-    None where no model was asked. ``alignment`` holds (source word, target
-    word) pairs where the engine gave them.
+    None where no model was asked; ``attempts`` are the other decodings tried.
     """
 
     text: str
     score: float | None = None
     flags: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    alignment: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Passport:
     """Where a model comes from and what it may be used for.
 
-    ``sha256`` names the weights, ``via`` the passports of the steps when the model
-    is a pivot. ``kind`` is "model", or "reference" for a human translation, whose
+    ``sha256`` names the weights. ``kind`` is "model", or "reference" for a human translation, whose
     ``revision`` then says how it was laid beside the source.
     """
 
@@ -161,7 +158,6 @@ class Passport:
     sha256: str
     targets: tuple[str, ...]
     quantisation: str = ""
-    via: tuple[Passport, ...] = ()
     kind: str = "model"
 
 

@@ -59,7 +59,7 @@ def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> s
 
 def passport_object(passport: Passport) -> dict[str, Any]:
     """Return a passport as a JSON object."""
-    row: dict[str, Any] = {
+    return {
         "id": passport.id,
         "source": passport.source,
         "revision": passport.revision,
@@ -67,9 +67,6 @@ def passport_object(passport: Passport) -> dict[str, Any]:
         "sha256": passport.sha256,
         "quantisation": passport.quantisation,
     }
-    if passport.via:
-        row["via"] = [passport_object(step) for step in passport.via]
-    return row
 
 
 def _reference(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:
