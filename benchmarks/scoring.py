@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -148,8 +149,8 @@ def systems() -> None:
     run = measured([*command, "--metric", "BLEU", "--metric", "chrF2", "--format", "txt"])
     text = run.output
     print(text)
-    lines = {line.split()[0]: line.split()[1] for line in text.splitlines() if line.strip()}
-    wrong = [name for name, value in EXPECTED.items() if lines.get(name) != f"{value:.1f}"]
+    found = dict(re.findall(r"^(\S+) +(\d+\.\d) \[", text, re.MULTILINE))
+    wrong = [name for name, value in EXPECTED.items() if found.get(name) != f"{value:.1f}"]
     print(
         f"{run.seconds:.1f} s; BLEU as published: {'all seven' if not wrong else 'not ' + ', '.join(wrong)}"
     )
