@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,14 @@ import numpy.typing as npt
 from mtpipe.aligner.band import Section, along, whole
 from mtpipe.aligner.features import Ints, Rows
 
-_RARE = 6  # occurrences on either side up to which a feature votes
+Bools = npt.NDArray[np.bool_]
+
+_RARE = 4  # occurrences on either side up to which a feature votes
 _GAP = 24  # sentences without a link that are small enough for the band
 _WHOLE = 40_000  # cells of a rectangle that is searched completely
 _CUT = 200  # source sentences after which a section may end at a firm link
-_HALF = 20  # nodes of the band on each side of a well-supported path
+_LONGEST_SECTION = 3200  # sentences of both sides beyond which a section is cut even without a firm link
+_HALF = 16  # nodes of the band on each side of a well-supported path
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,23 @@ class Points:
     weight: npt.NDArray[np.float64]
 
 
-def points(source: Rows, target: Rows, box: tuple[int, int, int, int], most: int = _RARE) -> Points:
+def points(source: Rows, target: Rows, box: tuple[int, int, int, int]) -> Points:
     """Return the pairs inside ``box`` (source from, to, target from, to) that share features rare in it."""
-    index_s, row_s = _occurrences(source, box[0], box[1])
-    index_t, row_t = _occurrences(target, box[2], box[3])
+    return _vote(_occurrences(source, box[0], box[1]), _occurrences(target, box[2], box[3]), box, _RARE)
+
+
+def points_among(source: Rows, target: Rows, free: tuple[Bools, Bools], most: int) -> Points:
+    """Return the pairs of free sentences that share features rare among the free ones."""
+    ours, yours = _occurrences(source, 0, source.size), _occurrences(target, 0, target.size)
+    kept_s, kept_t = free[0][ours[1]], free[1][yours[1]]
+    box = (0, source.size, 0, target.size)
+    return _vote((ours[0][kept_s], ours[1][kept_s]), (yours[0][kept_t], yours[1][kept_t]), box, most)
+
+
+def _vote(
+    ours: tuple[Ints, Ints], yours: tuple[Ints, Ints], box: tuple[int, int, int, int], most: int
+) -> Points:
+    (index_s, row_s), (index_t, row_t) = ours, yours
     count_s, count_t = _counts(index_s), _counts(index_t)
     shared, where_s, where_t = np.intersect1d(count_s[0], count_t[0], return_indices=True)
     often_s, often_t = count_s[1][where_s], count_t[1][where_t]
@@ -50,7 +67,7 @@ def points(source: Rows, target: Rows, box: tuple[int, int, int, int], most: int
     j = row_t[np.repeat(first_t, size) + inside % wide] if len(shared) else np.zeros(0, np.int64)
     span = box[3] - box[2] + 1
     pair, back = np.unique((i - box[0]) * span + (j - box[2]), return_inverse=True)
-    weight = np.bincount(back, 1.0 / np.repeat(size, size), len(pair))
+    weight = np.bincount(back, 1.0 / np.repeat(size, size), len(pair)).astype(np.float64)
     return Points(pair // span + box[0], pair % span + box[2], weight)
 
 
@@ -119,7 +136,7 @@ def skeleton(source: Rows, target: Rows) -> tuple[Ints, Ints]:
         if depth >= 4 or not pairs:
             continue
         corners = [(i0 - 1, j0 - 1), *pairs, (i1, j1)]
-        for (a, b), (c, d) in zip(corners, corners[1:], strict=False):
+        for (a, b), (c, d) in pairwise(corners):
             if min(c - a, d - b) > _GAP and max(c - a, d - b) < i1 - i0 + j1 - j0:
                 boxes.append((a + 1, c, b + 1, d, depth + 1))
     found.sort()
@@ -137,8 +154,23 @@ def sections(source: Rows, target: Rows) -> list[Section]:
     cuts = _cuts(i, j, n)
     for end in [*cuts, (n, m)]:
         inside = (i >= begin[0]) & (i < end[0]) & (j >= begin[1]) & (j < end[1])
-        out.append(_section(begin, end, i[inside], j[inside]))
+        out.extend(_pieces(begin, end, i[inside], j[inside]))
         begin = end
+    return out
+
+
+def _pieces(begin: tuple[int, int], end: tuple[int, int], i: Ints, j: Ints) -> list[Section]:
+    """Return the section between two corners, or several where it is long and nothing firm cuts it."""
+    count = -(-(end[0] - begin[0] + end[1] - begin[1]) // _LONGEST_SECTION)
+    s = np.concatenate([[begin[0]], i, [end[0]]])
+    t = np.concatenate([[begin[1]], j, [end[1]]])
+    marks = np.linspace(begin[0] + begin[1], end[0] + end[1], count + 1)[1:-1]
+    row = np.floor(np.interp(marks, s + t, s)).astype(int)
+    corners = [begin, *((int(r), int(d) - int(r)) for r, d in zip(row, marks, strict=True)), end]
+    out = []
+    for low, high in pairwise(corners):
+        inside = (i >= low[0]) & (i < high[0]) & (j >= low[1]) & (j < high[1])
+        out.append(_section(low, high, i[inside], j[inside]))
     return out
 
 

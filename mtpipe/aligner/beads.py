@@ -93,7 +93,8 @@ def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides,
 
 def _stretch(sums: Doubles, lines: Lines, line: Ints, begin: Ints, count: int) -> Doubles:
     at = lines.offset[line] + begin
-    return sums[at + count] - sums[at]
+    total: Doubles = sums[at + count] - sums[at]
+    return total
 
 
 def _length(section: Section, sides: Sides, habits: Habits, i: Ints, j: Ints, a: int, b: int) -> Doubles:
@@ -113,7 +114,8 @@ def _paragraphs(
     s, t = sides.source_paragraph, sides.target_paragraph
     inside = (s[i + a - 1] != s[i]).astype(float) + (t[j + b - 1] != t[j])
     starts = (s[i] != s[np.maximum(i - 1, 0)]) != (t[j] != t[np.maximum(j - 1, 0)])
-    return habits.break_ * inside + habits.uneven * starts
+    paid: Doubles = habits.break_ * inside + habits.uneven * starts
+    return paid
 
 
 def _away(section: Section, sides: Sides, i: Ints, j: Ints, a: int, b: int) -> Doubles | float:

@@ -44,7 +44,8 @@ class Rows:
     def mass(self) -> Floats:
         """Return the summed weight of each row."""
         total = np.concatenate([[0.0], np.cumsum(self.weight, dtype=np.float64)])
-        return (total[self.pointer[1:]] - total[self.pointer[:-1]]).astype(np.float32)
+        mass: Floats = (total[self.pointer[1:]] - total[self.pointer[:-1]]).astype(np.float32)
+        return mass
 
 
 @dataclass(frozen=True, slots=True)

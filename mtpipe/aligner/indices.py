@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from mtpipe.errors import InputError
@@ -41,10 +42,7 @@ def parse_links(text: str, *, name: str = "alignment") -> list[Pair]:
         links = [_vecalign(line, name) for line in lines]
     elif lines and _is_ladder(lines):
         rungs = [tuple(int(field) for field in line.split()[:2]) for line in lines]
-        links = [
-            (tuple(range(a, c)), tuple(range(b, d)))
-            for (a, b), (c, d) in zip(rungs[:-1], rungs[1:], strict=True)
-        ]
+        links = [(tuple(range(a, c)), tuple(range(b, d))) for (a, b), (c, d) in pairwise(rungs)]
     else:
         links = [_tsv(line, name) for line in lines]
     return [link for link in links if link[0] or link[1]]

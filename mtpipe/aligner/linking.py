@@ -16,6 +16,7 @@ from mtpipe.aligner.search import Link
 from mtpipe.aligner.sentences import Views, compare, dictionary, scaled, settle
 from mtpipe.errors import UsageError
 
+_LESSONS = 8  # sections that the lexicon is learned from
 _LITTLE = 12  # sentences on the shorter side below which no lexicon can be learned
 
 
@@ -55,11 +56,13 @@ def link_sentences(
     if via is None:
         habits = replace(habits, ratio=float(np.log(sides.target_length[-1] / sides.source_length[-1])))
     views = Views(features.tokens(said), features.tokens(target), sides)
-    comparison, learned, links = settle(compare(views), habits)
-    if min(len(source), len(target)) >= _LITTLE:
-        comparison, learned, links = settle(compare(views, dictionary(views, links)), learned)
+    if min(len(source), len(target)) < _LITTLE:
+        comparison, habits, links = settle(compare(views), habits)
+    else:
+        _, habits, links = settle(compare(views), habits, most=_LESSONS)
+        comparison, habits, links = settle(compare(views, dictionary(views, links)), habits)
     if moves:
-        links = only_crossing(with_moves(links, comparison, learned))
+        links = only_crossing(with_moves(links, comparison, habits))
     return calibrated(links)
 
 

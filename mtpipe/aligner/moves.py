@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mtpipe.aligner.anchors import Points, points
+from mtpipe.aligner.anchors import Points, points_among
 from mtpipe.aligner.band import Section, whole
 from mtpipe.aligner.beads import Habits, Sides
 from mtpipe.aligner.features import Ints
@@ -30,11 +30,9 @@ _CELLS = 250_000  # largest pair of runs that is searched
 
 def with_moves(links: Sequence[Link], comparison: Comparison, habits: Habits) -> list[Link]:
     """Return links in which blocks that belong together are linked and declared moved, the rest searched again."""
-    rows, columns = comparison.forward[0].spoken, comparison.forward[0].heard
-    seen = points(rows, columns, (0, rows.size, 0, columns.size), _OFTEN)
     rest, moved = list(links), list[Link]()
     for _ in range(_ROUNDS):
-        found = _find(rest, moved, comparison, habits, seen)
+        found = _find(rest, moved, comparison, habits)
         if not found:
             break
         moved.extend(found)
@@ -43,9 +41,7 @@ def with_moves(links: Sequence[Link], comparison: Comparison, habits: Habits) ->
     return _woven(rest, moved)
 
 
-def _find(
-    rest: list[Link], moved: list[Link], comparison: Comparison, habits: Habits, seen: Points
-) -> list[Link]:
+def _find(rest: list[Link], moved: list[Link], comparison: Comparison, habits: Habits) -> list[Link]:
     """Return the moved links between what is unaligned or hardly aligned on both sides."""
     free = [link for link in rest if not link.real or link.confidence < _WEAK]
     free_s = _runs(
@@ -55,6 +51,8 @@ def _find(
         [link.target for link in free], [link.target for link in moved], comparison.forward[0].heard.size
     )
     tried = len(np.unique(free_s)) * len(np.unique(free_t))
+    words = comparison.forward[0]
+    seen = points_among(words.spoken, words.heard, (free_s >= 0, free_t >= 0), _OFTEN)
     pairs = _candidates(free_s, free_t, seen)
     return [link for part in _accepted(pairs, comparison, habits, tried) for link in part if link.real]
 

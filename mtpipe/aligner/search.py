@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mtpipe.aligner.band import Section
 from mtpipe.aligner.beads import SHAPES, Doubles, Habits
@@ -108,7 +109,8 @@ class _Lattice:
     def _flat(self, there: Ints, shift: Ints) -> Ints:
         shift = np.clip(shift + _PAD, 0, 2 * _PAD)
         start = (there * self.count + self.number[:, None]) * self.span + shift
-        return start[:, :, None] + self.ramp
+        index: Ints = start[:, :, None] + self.ramp
+        return index
 
     def inner(self, values: Doubles, diagonal: int) -> Doubles:
         """Return the view of a diagonal without its margins."""
@@ -118,7 +120,8 @@ class _Lattice:
 def _sum(values: Doubles, axis: int) -> Doubles:
     """Return log-sum-exp along an axis."""
     top = values.max(axis, keepdims=True)
-    return np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis))
+    total: Doubles = np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis))
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ def _lone(
     return np.minimum(source, 1.0), np.minimum(target, 1.0)
 
 
-def _trace(section: Section, choice: Ints, sure: Floats) -> list[Link]:
+def _trace(section: Section, choice: npt.NDArray[np.int8], sure: Floats) -> list[Link]:
     i, j = section.shape
     links: list[Link] = []
     while i or j:

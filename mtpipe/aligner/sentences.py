@@ -22,7 +22,7 @@ from mtpipe.aligner.similarity import Channel, both_ways, fit_shares
 _FLOOR = 1 / 3000  # a feature is never held rarer than this: small texts know little about rarity
 _SCALE = 0.8  # features repeat each other, so their evidence counts a little less than its sum
 _NODES = 400_000  # nodes whose bead scores are held in memory together
-_SAMPLE = 6  # sections that the document's habits are learned from
+_SAMPLE = 5  # sections that the document's habits are learned from
 _ROUNDS = 2
 
 
@@ -63,11 +63,14 @@ def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Co
     if lexicons is not None:
         ours, yours, _ = words
         says[0] = joined(ours, translate(ours, lexicons[0])), joined(yours, translate(yours, lexicons[1]))
-    weight = _SCALE / len(pairs)
-    forward = [Channel(s, yours, rare, weight) for (s, _), (_, yours, rare) in zip(says, pairs, strict=True)]
-    backward = [Channel(t, ours, rare, weight) for (_, t), (ours, _, rare) in zip(says, pairs, strict=True)]
+    forward = [_channel(ours, yours, rare) for (ours, _), (_, yours, rare) in zip(says, pairs, strict=True)]
+    backward = [_channel(yours, ours, rare) for (_, yours), (ours, _, rare) in zip(says, pairs, strict=True)]
     grid = sections(pairs[1][0], pairs[1][1]) if views.across_scripts and lexicons is None else None
     return Comparison(forward, backward, grid or sections(says[0][0], words[1]), views.sides)
+
+
+def _channel(spoken: Rows, heard: Rows, background: Floats) -> Channel:
+    return Channel(spoken, heard, background, _SCALE / 2, (spoken.mass, heard.mass))
 
 
 def _sides(ours: Tokens, yours: Tokens, kind: Callable[[str], tuple[str, ...]]) -> tuple[Rows, Rows, Floats]:
@@ -138,21 +141,27 @@ def adapt(habits: Habits, links: Sequence[Link], sides: Sides) -> Habits:
     return replace(habits, open=_SCALE * 1.5 * float(np.log(rate)), ratio=ratio)
 
 
-def sample(found: Sequence[Section]) -> list[Section]:
-    """Return some of the sections, evenly spread: enough to learn a document's habits from."""
-    if len(found) <= _SAMPLE:
+def sample(found: Sequence[Section], size: int) -> list[Section]:
+    """Return at most ``size`` sections, evenly spread: enough to learn a document's habits from."""
+    if len(found) <= size:
         return list(found)
-    return [found[k * (len(found) - 1) // (_SAMPLE - 1)] for k in range(_SAMPLE)]
+    return [found[k * (len(found) - 1) // (size - 1)] for k in range(size)]
 
 
-def settle(comparison: Comparison, habits: Habits) -> tuple[Comparison, Habits, list[Link]]:
-    """Align, learn the habits and the literalness from the result, and align again."""
-    part = sample(comparison.sections)
+def settle(
+    comparison: Comparison, habits: Habits, *, most: int | None = None
+) -> tuple[Comparison, Habits, list[Link]]:
+    """Align, learn the habits and the literalness from the result, and align again.
+
+    Only ``most`` sections are aligned at the end, or all.
+    """
+    part = sample(comparison.sections, _SAMPLE)
     for _ in range(_ROUNDS):
         links = search(comparison, habits, part)
         habits = adapt(habits, links, comparison.sides)
         comparison = literalness(comparison, links)
-    return comparison, habits, search(comparison, habits)
+    rest = comparison.sections if most is None else sample(comparison.sections, most)
+    return comparison, habits, search(comparison, habits, rest)
 
 
 def dictionary(views: Views, links: Sequence[Link]) -> tuple[Lexicon, Lexicon]:

@@ -27,12 +27,13 @@ _REACH = 256
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Two sides in the same features: what ``spoken`` spans offer, what ``heard`` sentences hold."""
+    """Two sides in the same features: what ``spoken`` spans offer, what ``heard`` sentences hold, how many each."""
 
     spoken: Rows
     heard: Rows
     background: Floats
     weight: float
+    masses: tuple[Floats, Floats]
     shares: tuple[float, ...] = EVENLY
 
 
@@ -42,8 +43,7 @@ def explain(channel: Channel, lines: Lines, spoken_at: int, heard_at: int) -> Fl
     ``spoken_at`` and ``heard_at`` are the first sentences of the section on each side.
     """
     out = np.zeros((LONGEST, lines.cells), np.float32)
-    mass = channel.spoken.mass, channel.heard.mass
-    known = np.full(len(channel.background), -1, np.int64)
+    mass = channel.masses
     count = len(lines.low)
     for top in range(0, count, _TILE):
         bottom = min(count, top + _TILE)
@@ -54,7 +54,6 @@ def explain(channel: Channel, lines: Lines, spoken_at: int, heard_at: int) -> Fl
             tile = _tile(
                 channel,
                 mass,
-                known,
                 bottom - top,
                 (spoken_at + top, spoken_at + reach),
                 (heard_at + begin, heard_at + end),
@@ -72,22 +71,24 @@ def _lay(out: Floats, tile: Floats, lines: Lines, rows: tuple[int, int], columns
             out[:, start + low : start + high] = piece
 
 
-def _dense(rows: Rows, begin: int, end: int, known: Ints, size: int) -> Floats:
-    """Return a dense ``[end - begin, size]`` matrix of the features that ``known`` numbers."""
+def _dense(rows: Rows, begin: int, end: int, features: Ints) -> Floats:
+    """Return a dense ``[end - begin, len(features)]`` matrix of some features, given in order."""
+    size = len(features)
+    if not size:
+        return np.zeros((end - begin, 0), np.float32)
     first, last = rows.pointer[begin], rows.pointer[end]
-    columns = known[rows.index[first:last]]
+    index = rows.index[first:last]
+    columns = np.minimum(np.searchsorted(features, index), size - 1)
     line = np.repeat(np.arange(end - begin), np.diff(rows.pointer[begin : end + 1]))
-    kept = columns >= 0
-    flat = np.bincount(
-        line[kept] * size + columns[kept], rows.weight[first:last][kept], minlength=(end - begin) * size
-    )
+    kept = features[columns] == index
+    cells = line[kept] * size + columns[kept]
+    flat = np.bincount(cells, rows.weight[first:last][kept], minlength=(end - begin) * size)
     return flat.reshape(end - begin, size).astype(np.float32)
 
 
 def _tile(
     channel: Channel,
     masses: tuple[Floats, Floats],
-    known: Ints,
     size: int,
     spoken: tuple[int, int],
     heard: tuple[int, int],
@@ -97,10 +98,8 @@ def _tile(
     mine = np.unique(ours.index[ours.pointer[spoken[0]] : ours.pointer[spoken[1]]])
     yours = np.unique(theirs.index[theirs.pointer[heard[0]] : theirs.pointer[heard[1]]])
     shared = np.intersect1d(mine, yours, assume_unique=True)
-    known[shared] = np.arange(len(shared))
-    offered = _dense(ours, *spoken, known, len(shared))
-    held = _dense(theirs, *heard, known, len(shared)).T
-    known[shared] = -1
+    offered = _dense(ours, *spoken, shared)
+    held = _dense(theirs, *heard, shared).T
     sums = np.concatenate([np.zeros((1, len(shared)), np.float32), np.cumsum(offered, axis=0)])
     mass = np.concatenate([[0.0], np.cumsum(masses[0][spoken[0] : spoken[1]])]).astype(np.float32)
     begin = np.arange(size)
@@ -118,11 +117,12 @@ def _evidence(ratio: Floats, held: Floats, sizes: Floats, weights: tuple[float, 
     """
     used = [(share, weight) for share, weight in zip(SHARES, weights, strict=True) if weight >= _NEGLIGIBLE]
     scores = np.empty((len(used), *ratio.shape[:2], held.shape[1]), np.float32)
-    for score, (share, weight) in zip(scores, used, strict=True):
-        np.matmul(np.log(ratio * np.float32(share / (1 - share)) + np.float32(1)), held, out=score)
-        score += sizes * np.float32(np.log(1 - share)) + np.float32(np.log(weight))
-    top = scores.max(0)
-    return top + np.log(np.exp(scores - top).sum(0))
+    for number, (share, weight) in enumerate(used):
+        np.matmul(np.log(ratio * np.float32(share / (1 - share)) + np.float32(1)), held, out=scores[number])
+        scores[number] += sizes * np.float32(np.log(1 - share)) + np.float32(np.log(weight))
+    top: Floats = scores.max(0)
+    mixed: Floats = top + np.log(np.exp(scores - top).sum(0))
+    return mixed
 
 
 def fit_shares(channel: Channel, spans: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float, ...]:
@@ -164,8 +164,8 @@ def _bags(
     owner = np.repeat(np.arange(len(ranges)), counts)
     at = np.repeat(begin, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     keys, place = np.unique(owner * size + rows.index[at], return_inverse=True)
-    weights = np.bincount(place, rows.weight[at], len(keys))
-    return keys, weights, np.bincount(owner, rows.weight[at], len(ranges))
+    weights = np.bincount(place, rows.weight[at], len(keys)).astype(np.float64)
+    return keys, weights, np.bincount(owner, rows.weight[at], len(ranges)).astype(np.float64)
 
 
 def both_ways(section: Section, forward: list[Channel], backward: list[Channel]) -> tuple[Floats, Floats]:
