@@ -12,7 +12,9 @@ from mtpipe.cli import run
 from mtpipe.data import Flag
 from tests.conftest import EXAMPLE
 
-GOLD = [json.loads(line) for line in EXAMPLE.with_name("article.segments.jsonl").read_text("utf-8").splitlines()]
+GOLD = [
+    json.loads(line) for line in EXAMPLE.with_name("article.segments.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def letters(text: str) -> list[str]:
@@ -54,7 +56,16 @@ def test_built_in_model_translates_every_row_the_same_way_twice(tmp_path: Path) 
     """No model named, none configured: the one that ships is found."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        arguments = ["translate", str(EXAMPLE), "--format", "jsonl", "--format", "html", "--reproducible", "--quiet"]
+        arguments = [
+            "translate",
+            str(EXAMPLE),
+            "--format",
+            "jsonl",
+            "--format",
+            "html",
+            "--reproducible",
+            "--quiet",
+        ]
         assert run([*arguments, "--output", str(tmp_path / name)]) == 0
     for form in ("jsonl", "html"):
         first, second = (tmp_path / name / f"article.ar.{form}" for name in ("one", "two"))
@@ -72,6 +83,8 @@ def test_built_in_model_translates_every_row_the_same_way_twice(tmp_path: Path) 
             if passed:
                 assert made["text"] == row["source"]
             else:
-                assert not any("\u0600" <= char <= "\u06ff" for char in made["text"]), "no Arabic in a translation"
+                assert not any("\u0600" <= char <= "\u06ff" for char in made["text"]), (
+                    "no Arabic in a translation"
+                )
     unlike = [row for row in rows if row["translations"][0]["text"] != row["translations"][1]["text"]]
     assert len(unlike) > 40, "English and French are two languages"
