@@ -1,4 +1,4 @@
-"""Alignment files of other tools become pairs of sentence numbers.
+"""Alignment files of other tools become pairs of sentence numbers, and those become beads.
 
 Known: vecalign and Bertalign (``[0, 1]:[2]:0.1``), hunalign's ladder, TSV
 (``0 1<TAB>2``, "-" for nothing) and JSON (a list, ``{"links": …}`` or JSON lines of
@@ -12,6 +12,10 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
+from mtpipe.aligner.anchors import Points, chain
+from mtpipe.data import Bead
 from mtpipe.errors import InputError
 
 Pair = tuple[tuple[int, ...], tuple[int, ...]]
@@ -89,3 +93,49 @@ def _json(text: str, name: str) -> list[Pair]:
 
 def _pair(source: list[int], target: list[int]) -> Pair:
     return tuple(sorted({int(i) for i in source})), tuple(sorted({int(j) for j in target}))
+
+
+def beads_of(pairs: list[Pair], sources: int, targets: int) -> tuple[Bead, ...]:
+    """Return beads in source order that hold every sentence once: links as given, the rest unaligned.
+
+    Links that cross the longest rising run of the others are declared moved.
+    """
+    named_s = {i for source, _ in pairs for i in source}
+    named_t = {j for _, target in pairs for j in target}
+    real = sorted((pair for pair in pairs if pair[0] and pair[1]), key=lambda pair: pair[0])
+    steady = _rising(real)
+    moved = [pair for pair in real if pair not in steady]
+    lone_s = [(i,) for i in range(sources) if i not in named_s]
+    lone_s += [(i,) for source, target in pairs if not target for i in source]
+    lone_t = [(j,) for j in range(targets) if j not in named_t]
+    lone_t += [(j,) for source, target in pairs if not source for j in target]
+    out: list[Bead] = []
+    left, waiting = sorted(lone_t), sorted([*((s, ()) for s in lone_s), *((s, t) for s, t in moved)])
+    for source, target in [*sorted(steady), ((sources,), (targets,))]:
+        while waiting and waiting[0][0][0] < source[0]:
+            s, t = waiting.pop(0)
+            out.append(Bead(s, t, 1.0, moved=bool(t)))
+        while left and left[0][0] < target[0]:
+            out.append(Bead((), left.pop(0)))
+        if source[0] < sources:
+            out.append(Bead(source, target))
+    return tuple(out)
+
+
+def _rising(real: list[Pair]) -> set[Pair]:
+    """Return the links of the monotone run that holds most sentences; links come in source order."""
+    if not real:
+        return set()
+    found = Points(
+        np.array([source[0] for source, _ in real]),
+        np.array([target[0] for _, target in real]),
+        np.array([float(len(source) + len(target)) for source, target in real]),
+    )
+    kept: set[Pair] = set()
+    last = (-1, -1)
+    for k in chain(found).tolist():
+        source, target = real[k]
+        if source[0] > last[0] and target[0] > last[1]:
+            kept.add(real[k])
+            last = (source[-1], target[-1])
+    return kept

@@ -1,0 +1,171 @@
+"""The command ``mtpipe align``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mtpipe.errors import MtpipeError, UsageError
+
+if TYPE_CHECKING:
+    from mtpipe.cli.alignment_inputs import Side
+    from mtpipe.data import Bead
+    from mtpipe.writer.bitext_table import Table
+
+_SUFFIXES = {
+    "tsv": ".tsv", "jsonl": ".jsonl", "html": ".html", "tmx": ".tmx", "xliff": ".xlf",
+    "vecalign": ".vecalign", "ladder": ".ladder", "parallel": ".txt",
+}  # fmt: skip
+
+
+def align(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A text, or a folder of texts.")],
+    targets: Annotated[
+        list[str],
+        typer.Argument(metavar="TARGET...", help="Its translations: texts, or folders with the same names."),
+    ],
+    source_language: Annotated[
+        str | None, typer.Option(help="Language of the source (default: found).")
+    ] = None,
+    target_language: Annotated[
+        list[str] | None, typer.Option(help="Language of each target, in order (repeatable; default: found).")
+    ] = None,
+    via: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE", help="Translation of each source sentence, a line each; one FILE a target."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|PATH", help="Model that translates the source for the comparison."),
+    ] = None,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Compare the texts themselves.")] = False,
+    lines: Annotated[bool, typer.Option("--lines", help="One sentence a line, taken as it stands.")] = False,
+    links: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Take this alignment instead of making one.")
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option(metavar="GOLD", help="Compare with this alignment and print the figures.")
+    ] = None,
+    monotone: Annotated[bool, typer.Option("--monotone", help="Look for no moved blocks.")] = False,
+    form: Annotated[
+        str | None, typer.Option("--format", help=f"{', '.join(_SUFFIXES)} (default: by --output, or tsv).")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE|DIR|-", help="Where to write (default: standard output).")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the texts (default: found).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+) -> None:
+    """Lay a text beside its translations: merged, split, omitted, added and moved sentences are found."""
+    from mtpipe.cli import alignment_inputs as inputs
+
+    form = _format(form, output)
+    if sum((bool(via), model is not None, no_model, links is not None)) > 1:
+        raise UsageError("--via, --model, --no-model and --links exclude each other")
+    wanted = inputs.Wanted(
+        source_language, tuple(target_language or ()), encoding, lines, monotone, model, no_model
+    )
+    jobs = inputs.jobs(source, targets, output)
+    folder = len(jobs) > 1 or Path(source).is_dir()
+    if folder and (via or links or score):
+        raise UsageError("--via, --links and --score go with one text, not with a folder")
+    failed: MtpipeError | None = None
+    for job in jobs:
+        try:
+            sides = inputs.read_sides(job, wanted)
+            beads = [
+                inputs.given_links(links, sides[0], side) if links else
+                inputs.beads(sides[0], side, inputs.via_of(via, number, len(targets), sides[0]), wanted, quiet=quiet)
+                for number, side in enumerate(sides[1:])
+            ]  # fmt: skip
+            if score is not None:
+                _print_score(score, beads)
+            else:
+                _write(
+                    _table(sides, beads), form, job.name if folder else None, output, force=force, quiet=quiet
+                )
+        except MtpipeError as error:
+            if not folder:
+                raise
+            typer.echo(f"mtpipe: {job.name}: {error}", err=True)
+            failed = error
+    if failed is not None:
+        raise typer.Exit(failed.exit_code)
+
+
+def _format(form: str | None, output: str | None) -> str:
+    if form is None:
+        suffix = Path(output).suffix if output not in (None, "-") else ""
+        form = {end: name for name, end in _SUFFIXES.items() if name != "parallel"}.get(suffix, "tsv")
+    if form not in _SUFFIXES:
+        raise UsageError(f"unknown format {form!r} (known: {', '.join(_SUFFIXES)})")
+    return form
+
+
+def _table(sides: list[Side], beads: list[tuple[Bead, ...]]) -> Table:
+    from mtpipe.writer.bitext_table import Column, table_from
+
+    return table_from([Column(side.name, side.language, side.sentences) for side in sides], beads)
+
+
+def _print_score(gold: str, beads: list[tuple[Bead, ...]]) -> None:
+    from mtpipe.aligner import read_links, score_links, score_table
+
+    if len(beads) != 1:
+        raise UsageError(f"--score: takes one target, not {len(beads)}")
+    found = [(bead.source, bead.target) for bead in beads[0]]
+    sys.stdout.write(score_table(score_links([read_links(gold)], [found])))
+
+
+def _write(
+    table: Table, form: str, name: str | None, output: str | None, *, force: bool, quiet: bool
+) -> None:
+    """Write the table: to standard output, to a file, or beside other files into a folder."""
+    from mtpipe.files import refuse_overwriting, write_text
+
+    texts = _texts(table, form)
+    if output in (None, "-"):
+        if len(texts) > 1:
+            raise UsageError(
+                f"--format {form}: writes {len(texts)} files; name a folder or file with --output"
+            )
+        sys.stdout.write(next(iter(texts.values())))
+        return
+    base = Path(output or ".")
+    if base.is_dir() or name is not None:
+        base.mkdir(parents=True, exist_ok=True)
+        base = base / ((name or Path(table.columns[0].name).stem) + _SUFFIXES[form])
+    paths = {base.with_name(f"{base.stem}{part}{base.suffix}"): text for part, text in texts.items()}
+    refuse_overwriting(list(paths), force=force)
+    for path, text in paths.items():
+        write_text(path, text)
+        if not quiet:
+            typer.echo(f"wrote {path}", err=True)
+
+
+def _texts(table: Table, form: str) -> dict[str, str]:
+    """Return what to write, by what is added to a file's stem."""
+    from mtpipe.writer.bitext_html import write_bitext_html
+    from mtpipe.writer.bitext_index import write_ladder, write_vecalign
+    from mtpipe.writer.bitext_jsonl import write_bitext_jsonl
+    from mtpipe.writer.bitext_table import pairs
+    from mtpipe.writer.bitext_tsv import write_bitext_tsv, write_parallel
+    from mtpipe.writer.tmx import write_tmx
+    from mtpipe.writer.xliff import write_xliff
+
+    if form == "parallel":
+        names = [f".{number}-{column.language}" for number, column in enumerate(table.columns)]
+        return dict(zip(names, write_parallel(table), strict=True))
+    if form == "xliff" and len(table.columns) > 2:
+        return {f".{part.columns[1].language}": write_xliff(part) for part in pairs(table)}
+    one = {
+        "tsv": write_bitext_tsv, "jsonl": write_bitext_jsonl, "html": write_bitext_html, "tmx": write_tmx,
+        "xliff": write_xliff, "vecalign": write_vecalign, "ladder": write_ladder,
+    }  # fmt: skip
+    return {"": one[form](table)}
