@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mtpipe.errors import InputError, UsageError
+from mtpipe.evaluator.bitexts import Unit, read_bitext
 from mtpipe.evaluator.comparison import Comparison, Output, Row, coverage
 from mtpipe.evaluator.lines import check_counts, display_name, read_lines
-from mtpipe.evaluator.tmx import read_tmx
 from mtpipe.languages import LANGUAGES, identify
 from mtpipe.report import Pairing
 
@@ -28,14 +26,6 @@ class ReferenceFile:
 
     language: str
     path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit of a bitext: a source text ("" where unknown) and its translation; either may be empty."""
-
-    source: str
-    target: str
 
 
 def parse_reference(argument: str) -> ReferenceFile:
@@ -113,7 +103,7 @@ def check_language(path: str, lines: Sequence[str], target: str) -> None:
 
 def _bitext_comparison(outputs: Sequence[Output], file: ReferenceFile, target: str) -> Comparison:
     output = outputs[0]
-    units = _read_bitext(file.path, output.source_language, target)
+    units = read_bitext(file.path, output.source_language, target)
     check_language(file.path, [unit.target for unit in units if unit.target] or [""], target)
     rows, scored = (
         _rows_by_source(output, units) if any(output.sources) else _rows_by_number(output, units, file.path)
@@ -191,91 +181,3 @@ def _joined_from(keys: list[str], start: int, key: str, used: set[int]) -> tuple
 
 def _key(text: str) -> str:
     return "".join(text.split())
-
-
-def _read_bitext(path: str, source: str, target: str) -> list[Unit]:
-    suffix = Path(path).suffix.lower()
-    if suffix == ".tmx":
-        return _tmx_units(path, source, target)
-    lines = read_lines(path)
-    units = _tsv_units(path, lines, target) if suffix == ".tsv" else _jsonl_units(path, lines)
-    if not any(unit.target for unit in units):
-        raise InputError(f"{path}: no unit has a target text")
-    return units
-
-
-def _tmx_units(path: str, source: str, target: str) -> list[Unit]:
-    units = read_tmx(path)
-    languages = sorted({language for unit in units for language in unit})
-    targets = _variants(languages, target)
-    if not targets:
-        raise InputError(
-            f"{path}: no segments in the target language {target!r} (found: {', '.join(languages)})"
-        )
-    others = [language for language in languages if language not in targets]
-    origins = _variants(others, source or "ar") or (others if len(others) == 1 else [])
-    return [Unit(_first(unit, origins), _first(unit, targets)) for unit in units]
-
-
-def _variants(languages: list[str], code: str) -> list[str]:
-    """Return the language codes that are ``code`` or one of its regions, itself first."""
-    base = code.lower().split("-")[0]
-    return sorted(
-        (language for language in languages if language.split("-")[0] == base),
-        key=lambda language: (language != code.lower(), language),
-    )
-
-
-def _first(unit: dict[str, str], languages: list[str]) -> str:
-    return next((unit[language] for language in languages if unit.get(language)), "")
-
-
-def _tsv_units(path: str, lines: Sequence[str], target: str) -> list[Unit]:
-    """Read two columns, or those that a first line of names (``source``, ``target``, ``en``) points out."""
-    cells = [line.split("\t") for line in lines]
-    names = [cell.strip().lower() for cell in cells[0]]
-    source_at, target_at, first = 0, 1, 0
-    wanted = [names.index(name) for name in (target.lower(), "target", "reference") if name in names]
-    origin = [names.index(name) for name in ("source", "ar") if name in names]
-    if wanted:
-        source_at, target_at, first = (origin[0] if origin else -1), wanted[0], 1
-    units: list[Unit] = []
-    for number, row in enumerate(cells[first:], first + 1):
-        if len(row) == 1 and not row[0]:
-            continue
-        if len(row) <= target_at and not (first and len(row) < len(names)):
-            raise InputError(
-                f"{path}: line {number}: {len(row)} columns where a source and a target were expected"
-            )
-        source = row[source_at].strip() if 0 <= source_at < len(row) else ""
-        units.append(Unit(source, row[target_at].strip() if target_at < len(row) else ""))
-    return units
-
-
-def _jsonl_units(path: str, lines: Sequence[str]) -> list[Unit]:
-    """Read objects with a ``source`` and a ``target``, each a text or a list of texts; skip a header."""
-    units: list[Unit] = []
-    for number, line in enumerate(lines, 1):
-        if not line:
-            continue
-        try:
-            item: Any = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(
-                f"{path}: line {number}: not JSON ({error.msg} at column {error.colno})"
-            ) from None
-        if isinstance(item, dict) and "schema" in item:
-            continue
-        if not isinstance(item, dict) or "target" not in item:
-            raise InputError(
-                f"{path}: line {number}: no 'target' (a bitext holds a source and a target a line)"
-            )
-        units.append(Unit(_text(item.get("source", "")), _text(item["target"])))
-    return units
-
-
-def _text(value: object) -> str:
-    parts = value if isinstance(value, list) else [value]
-    return " ".join(
-        str(part.get("text", "") if isinstance(part, dict) else part) for part in parts if part
-    ).strip()

@@ -183,6 +183,17 @@ def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
         ("r.tsv", "مرحبا بكم.\tWelcome all.\nإلى اللقاء.\tWe will see you again.\n"),
         ("r2.tsv", "id\tar\ten\n1\tمرحبا بكم.\tWelcome all.\n2\tإلى اللقاء.\tWe will see you again.\n"),
         (
+            "r3.tsv",
+            "#ar\ten\tconfidence\tmoved\ttext:ar\ttext:en\n0\t0\t0.9\t0\tمرحبا بكم.\tWelcome all.\n"
+            "1\t-\t0.2\t0\tسطر وحيد.\t\n2\t1\t0.9\t0\tإلى اللقاء.\tWe will see you again.\n",
+        ),
+        (
+            "r2.jsonl",
+            '{"type": "header", "columns": [{"language": "ar"}, {"language": "fr"}, {"language": "en"}]}\n'
+            '{"source": [0], "targets": [[0], [0]], "texts": ["مرحبا بكم.", "Bienvenue.", "Welcome all."]}\n'
+            '{"source": [1], "targets": [[], [1]], "texts": ["إلى اللقاء.", "", "We will see you again."]}\n',
+        ),
+        (
             "r.jsonl",
             '{"schema": "mtpipe.bitext/1"}\n{"source": "مرحبا بكم.", "target": "Welcome all."}\n'
             '{"source": ["إلى اللقاء."], "target": ["We will see", "you again."]}\n',
