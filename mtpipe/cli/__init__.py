@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mtpipe import __version__
-from mtpipe.cli import clean, compare, doctor, score, segment, translate
+from mtpipe.cli import align, clean, compare, doctor, score, segment, translate
 from mtpipe.errors import MtpipeError
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ def _main(
 app.command("translate")(translate.translate)
 app.command("clean")(clean.clean)
 app.command("segment")(segment.segment)
+app.command("align")(align.align)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("doctor")(doctor.doctor)
