@@ -10,11 +10,25 @@ from mtpipe.aligner.search import Link
 # Logistic fit of "right" on the posterior's log-odds over the development sets (docs/alignment.md).
 _SLOPE = 0.75
 _INTERCEPT = 0.0
+_RANDOM = 0.15  # confidence below which a bead is nothing but the least unlikely one
 
 
 def calibrated(links: Sequence[Link]) -> list[Link]:
     """Return the links with calibrated confidences, between 0 and 1."""
     return [link._replace(confidence=_calibrate(link.confidence)) for link in links]
+
+
+def resolved(links: Sequence[Link]) -> list[Link]:
+    """Return the links with those that are as good as random taken apart into unaligned sentences."""
+    out: list[Link] = []
+    for link in links:
+        if not link.real or link.confidence >= _RANDOM:
+            out.append(link)
+            continue
+        (i0, i1), (j0, j1) = link.source, link.target
+        out.extend(Link((i, i + 1), (j0, j0), 1 - link.confidence) for i in range(i0, i1))
+        out.extend(Link((i1, i1), (j, j + 1), 1 - link.confidence) for j in range(j0, j1))
+    return out
 
 
 def _calibrate(posterior: float) -> float:

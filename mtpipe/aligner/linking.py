@@ -9,7 +9,7 @@ import numpy as np
 
 from mtpipe.aligner import features
 from mtpipe.aligner.beads import Doubles, Habits, Sides
-from mtpipe.aligner.confidence import calibrated
+from mtpipe.aligner.confidence import calibrated, resolved
 from mtpipe.aligner.features import Ints
 from mtpipe.aligner.moves import only_crossing, with_moves
 from mtpipe.aligner.search import Link
@@ -63,7 +63,7 @@ def link_sentences(
         comparison, habits, links = settle(compare(views, dictionary(views, links)), habits)
     if moves:
         links = only_crossing(with_moves(links, comparison, habits))
-    return calibrated(links)
+    return resolved(calibrated(links))
 
 
 def _check(

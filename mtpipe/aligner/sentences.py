@@ -138,7 +138,8 @@ def adapt(habits: Habits, links: Sequence[Link], sides: Sides) -> Habits:
         np.log((t[j1] - t[j0]) / (s[i1] - s[i0])) for (i0, i1), (j0, j1), chance, _ in real if chance > 0.5
     ]
     ratio = float(np.median([habits.ratio] * 5 + strays))
-    return replace(habits, open=_SCALE * 1.5 * float(np.log(rate)), ratio=ratio)
+    doubt = 0.5 * float(np.mean([link.confidence for link in links]))
+    return replace(habits, doubt=doubt, open=_SCALE * 1.5 * float(np.log(rate)), ratio=ratio)
 
 
 def sample(found: Sequence[Section], size: int) -> list[Section]:
