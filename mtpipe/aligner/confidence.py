@@ -19,10 +19,13 @@ def calibrated(links: Sequence[Link]) -> list[Link]:
 
 
 def resolved(links: Sequence[Link]) -> list[Link]:
-    """Return the links with those that are as good as random taken apart into unaligned sentences."""
+    """Return the links with those that are as good as random taken apart into unaligned sentences.
+
+    Moved blocks stay: as a whole they have proved themselves.
+    """
     out: list[Link] = []
     for link in links:
-        if not link.real or link.confidence >= _RANDOM:
+        if not link.real or link.moved or link.confidence >= _RANDOM:
             out.append(link)
             continue
         (i0, i1), (j0, j1) = link.source, link.target

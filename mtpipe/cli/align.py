@@ -85,7 +85,7 @@ def align(
                 for number, side in enumerate(sides[1:])
             ]  # fmt: skip
             if score is not None:
-                _print_score(score, beads)
+                _print_score(score, links, beads)
             else:
                 _write(
                     _table(sides, beads), form, job.name if folder else None, output, force=force, quiet=quiet
@@ -114,12 +114,13 @@ def _table(sides: list[Side], beads: list[tuple[Bead, ...]]) -> Table:
     return table_from([Column(side.name, side.language, side.sentences) for side in sides], beads)
 
 
-def _print_score(gold: str, beads: list[tuple[Bead, ...]]) -> None:
+def _print_score(gold: str, links: str | None, beads: list[tuple[Bead, ...]]) -> None:
     from mtpipe.aligner import read_links, score_links, score_table
 
     if len(beads) != 1:
         raise UsageError(f"--score: takes one target, not {len(beads)}")
-    found = [(bead.source, bead.target) for bead in beads[0]]
+    # Given links are scored as they stand, what they leave out not filled in.
+    found = read_links(links) if links else [(bead.source, bead.target) for bead in beads[0]]
     sys.stdout.write(score_table(score_links([read_links(gold)], [found])))
 
 

@@ -1,0 +1,103 @@
+"""``mtpipe align`` reads texts, writes every format, and says in one line what is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from mtpipe.cli.align import align
+from mtpipe.errors import MtpipeError
+from tests.unit.test_align_sentences import ENGLISH, FRENCH, VIA
+
+app = typer.Typer()
+app.command()(align)
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    for name, lines in (("en", ENGLISH), ("fr", FRENCH), ("via", VIA)):
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def complaint(*arguments: object) -> str:
+    error = run(*arguments).exception
+    assert isinstance(error, MtpipeError), error
+    assert "\n" not in str(error)
+    return str(error)
+
+
+def test_lines_with_translations(texts: Path) -> None:
+    found = run(
+        texts / "en.txt", texts / "fr.txt", "--lines", "--via", texts / "via.txt", "--format", "jsonl"
+    )
+    assert found.exit_code == 0, found.output
+    rows = [json.loads(line) for line in found.stdout.splitlines()][1:]
+    assert [row["target"] for row in rows if row["source"] == [1, 2]] == [[1]]
+
+
+def test_texts_are_cut_into_sentences(texts: Path) -> None:
+    found = run(texts / "en.txt", texts / "fr.txt", "--no-model", "--format", "tsv")
+    assert found.exit_code == 0, found.output
+    assert found.stdout.startswith("#en\tfr\tconfidence")
+
+
+def test_score_of_given_links(texts: Path) -> None:
+    gold = texts / "gold.tsv"
+    gold.write_text("".join(f"{k}\t{k}\n" for k in range(8)), "utf-8")
+    found = run(texts / "en.txt", texts / "fr.txt", "--lines", "--links", gold, "--score", gold)
+    assert "strict     1.000  1.000  1.000" in found.stdout
+
+
+def test_several_targets_make_one_table(texts: Path) -> None:
+    out = texts / "out.tmx"
+    found = run(
+        texts / "en.txt", texts / "fr.txt", texts / "via.txt", "--lines", "--no-model", "--output", out
+    )
+    assert found.exit_code == 0, found.output
+    assert out.read_text("utf-8").count("<tuv") > 16
+
+
+@pytest.mark.parametrize("form", ["tsv", "jsonl", "html", "tmx", "xliff", "vecalign", "ladder", "parallel"])
+def test_every_format_is_written(texts: Path, form: str) -> None:
+    out = texts / "made"
+    out.mkdir()
+    found = run(
+        texts / "en.txt", texts / "fr.txt", "--lines", "--no-model", "--format", form, "--output", out
+    )
+    assert found.exit_code == 0, found.output
+    assert len(list(out.iterdir())) == (2 if form == "parallel" else 1)
+
+
+def test_folders_are_aligned_file_by_file(texts: Path) -> None:
+    for side, lines in (("a", ENGLISH), ("b", FRENCH)):
+        (texts / side).mkdir()
+        for name in ("one.txt", "two.txt"):
+            (texts / side / name).write_text("\n".join(lines), "utf-8")
+    (texts / "a" / "alone.txt").write_text("x", "utf-8")
+    found = run(
+        texts / "a", texts / "b", "--lines", "--no-model", "--output", texts / "out", "--format", "ladder"
+    )
+    assert found.exit_code == 0, found.output
+    assert sorted(path.name for path in (texts / "out").iterdir()) == ["one.ladder", "two.ladder"]
+
+
+def test_complaints_name_file_and_numbers(texts: Path) -> None:
+    en, fr = texts / "en.txt", texts / "fr.txt"
+    assert "nowhere.txt: no such file" in complaint(en, texts / "nowhere.txt", "--lines")
+    assert "9 translations for the 8 sentences" in complaint(en, fr, "--lines", "--via", fr)
+    assert "unknown format 'pdf'" in complaint(en, fr, "--format", "pdf")
+    assert "exclude each other" in complaint(en, fr, "--no-model", "--via", fr)
+    (texts / "bad.tsv").write_text("7\t12\n", "utf-8")
+    assert "links sentence 12 of" in complaint(en, fr, "--lines", "--links", texts / "bad.tsv")
+    (texts / "made.tsv").write_text("mine", "utf-8")
+    assert "exists already" in complaint(en, fr, "--lines", "--no-model", "--output", texts / "made.tsv")
+    assert (texts / "made.tsv").read_text("utf-8") == "mine"
