@@ -41,7 +41,7 @@ def median_seconds(rounds: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 def bare_loop(model: models.Model, lines: list[str], batch: int) -> Callable[[], object]:
     """Return CTranslate2 alone over ready-made pieces of ``lines``, both targets, the same decoding."""
-    cores = len(os.sched_getaffinity(0))
+    cores = translator.cores()
     engine = ctranslate2.Translator(
         str(model.folder), inter_threads=cores, intra_threads=1, compute_type="int8"
     )
@@ -103,7 +103,7 @@ def main() -> None:
         cold = median_seconds({"mtpipe --help": command("--help"), "example article, cold": command(*out)})
         memory = peak_megabytes(*out)
     print(
-        f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} cores, {file.name}: ",
+        f"{platform.processor() or platform.machine()}, {translator.cores()} cores, {file.name}: ",
         end="",
     )
     print(

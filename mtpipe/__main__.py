@@ -8,9 +8,13 @@ import sys
 
 def main() -> None:
     """Run the command line; the process ends with its exit code."""
-    from mtpipe.cli import run  # noqa: PLC0415  (an interrupt during the imports is caught below)
+    try:
+        from mtpipe.cli import run  # noqa: PLC0415  (an interrupt during the imports is an interrupt too)
 
-    code = run(sys.argv[1:])
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("mtpipe: interrupted\n")
+        code = 130
     if code == 130:
         # The engine's threads would otherwise finish their batches before the process may end.
         sys.stderr.flush()

@@ -5,7 +5,6 @@
     MtpipeError
     ├── InputError    a file or text that cannot be read as what it should be   exit 2
     ├── UsageError    an option or a combination of options                     exit 2
-    ├── ConfigError   a run configuration                                       exit 2
     ├── ModelError    a model that is missing, damaged or does not fit          exit 2
     └── WorkError     everything was right, and still it could not be done      exit 1
         └── OutputError   the result could not be written                       exit 1
@@ -29,10 +28,6 @@ class InputError(MtpipeError):
 
 class UsageError(MtpipeError):
     """An option has a wrong value, or options contradict each other."""
-
-
-class ConfigError(MtpipeError):
-    """A run configuration is wrong."""
 
 
 class ModelError(MtpipeError):

@@ -4,39 +4,58 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from mtpipe.errors import OutputError, UsageError
 
 
-def refuse_overwriting(paths: list[Path], *, force: bool) -> None:
-    """Raise UsageError if one of ``paths`` exists and ``force`` is not set, before any work is done."""
+def refuse_overwriting(paths: Sequence[Path], *, force: bool, inputs: Sequence[str] = ()) -> None:
+    """Raise UsageError if one of ``paths`` cannot be written to, before any work is done.
+
+    A file that exists is overwritten with ``force`` only, one of ``inputs`` never.
+    """
     for path in paths:
-        if path.is_dir():
-            raise UsageError(f"{path}: is a directory, not a file to write to")
-        if path.exists() and not force:
+        try:
+            _refuse(path, force=force, inputs=inputs)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _refuse(path: Path, *, force: bool, inputs: Sequence[str]) -> None:
+    if path.is_dir():
+        raise UsageError(f"{path}: is a directory, not a file to write to")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent}: no such directory to write to")
+    if path.exists():
+        if any(Path(name).is_file() and path.samefile(name) for name in inputs if name):
+            raise UsageError(f"{path}: is what is being read; give another --output")
+        if not force and path.is_file():
             raise UsageError(f"{path}: exists already (--force overwrites it)")
-        if not path.parent.is_dir():
-            raise UsageError(f"{path.parent}: no such directory to write to")
-        if not os.access(path.parent, os.W_OK):
-            raise UsageError(f"{path.parent}: the directory cannot be written to")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path.parent}: the directory cannot be written to")
 
 
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 under a temporary name, then rename it to ``path``.
 
-    OutputError when the disk is full or the folder refuses; nothing half-written
-    is left behind then.
+    What exists and is no regular file (a pipe, a device) is written into as it
+    is; a link keeps pointing where it did. OutputError when the disk is full or
+    the folder refuses; nothing half-written is left behind then.
     """
     temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", newline="")
+            return
+        final = path.resolve()
+        handle, temporary = tempfile.mkstemp(prefix=".mtpipe-", dir=final.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        Path(temporary).replace(final)
     except BaseException as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)

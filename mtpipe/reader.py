@@ -10,6 +10,7 @@ from pathlib import Path
 from mtpipe.data import Document, Origin
 from mtpipe.errors import InputError
 from mtpipe.languages import LANGUAGES, identify
+from mtpipe.languages import language as known_language
 
 # What a byte order mark says, longest first (UTF-32 is recognised only to be refused by name).
 _MARKS = (
@@ -35,6 +36,7 @@ def read(path: str, *, language: str = "ar", encoding: str | None = None) -> Doc
     ``encoding`` names it. InputError says what is wrong: not a readable file, not
     text, empty, an encoding that cannot be told, plainly another language.
     """
+    known_language(language)
     name, data = _bytes(path)
     text, found = decode(data, name=name, encoding=encoding)
     if not text.strip():
@@ -175,6 +177,7 @@ def _check_language(text: str, name: str, language: str) -> None:
         return
     if len(_LETTERS.findall(sample)) < 20:
         return
-    known = LANGUAGES[found].name if found in LANGUAGES else "neither Arabic, English nor French"
-    hint = f"; give --from {found}" if found in LANGUAGES else ""
-    raise InputError(f"{name}: the text is {known}, not {LANGUAGES[language].name} (--from {language}){hint}")
+    wanted = f"{LANGUAGES[language].name} (--from {language})"
+    if found not in LANGUAGES:
+        raise InputError(f"{name}: the text is in another language than {wanted}")
+    raise InputError(f"{name}: the text is {LANGUAGES[found].name}, not {wanted}; give --from {found}")

@@ -20,7 +20,7 @@ from mtpipe.typesetting import typeset
 Job = tuple[str, str]  # the text of a segment, the target language
 Progress = Callable[[int, int], None]  # pieces done, pieces in all
 
-# Pieces in one engine batch; more is faster but holds more memory (FIELD: 2048 costs 12 % against 4096).
+# Pieces in one engine batch; more is faster but holds more memory.
 _BATCH_PIECES = 2048
 _POLL_SECONDS = 0.004
 _LETTER = re.compile(r"[^\W\d_]")
@@ -39,7 +39,7 @@ class _Part(NamedTuple):
 
 
 class Translator(Protocol):
-    """Anything that makes hypotheses of texts: an engine, a pivot of two, a memory in front of one."""
+    """Anything that makes hypotheses of texts."""
 
     @property
     def passport(self) -> Passport:
@@ -79,7 +79,7 @@ class Engine:
             )
         self.model = model
         self.device = device
-        self.threads = threads or len(os.sched_getaffinity(0)) if device == "cpu" else 1
+        self.threads = (threads or cores()) if device == "cpu" else 1
         try:
             self._engine = ctranslate2.Translator(
                 str(model.folder),
@@ -242,6 +242,13 @@ def translate(
         ordered = tuple(rows[number] for number in range(len(document.segments)))
         translations.append(Translation(document, target, ordered, translator.passport))
     return tuple(translations)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def split_clauses(text: str, count: Callable[[str], int], limit: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import Annotated
@@ -49,6 +50,9 @@ app.command("doctor")(doctor.doctor)
 
 def run(arguments: list[str]) -> int:
     """Run the command line ``arguments`` and return its exit code: 0, 1, 2 or 130 (see docs/exit-codes.md)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What we print is UTF-8 with the line ends as they are, whatever the locale.
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
         code = app(arguments, prog_name="mtpipe", standalone_mode=False)
         sys.stdout.flush()

@@ -31,6 +31,8 @@ def doctor() -> None:
     typer.echo(f"devices: cpu ({cpu}); {gpus or 'no'} CUDA device{'' if gpus == 1 else 's'}")
     typer.echo("models are looked for in: " + ", ".join(map(str, models.model_homes())))
     broken = 0
+    if not any(folder.name == models.BUILT_IN for folder in models.installed()):
+        raise WorkError(f"the model {models.BUILT_IN!r} is not installed")
     for folder in models.installed():
         try:
             typer.echo(f"  {folder.name}: {_self_test(str(folder))}")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mtpipe.cli.output_plan import OutputPlan, formats, models_by_target, plan_output
 from mtpipe.cli.progress import progress_line
-from mtpipe.errors import MtpipeError, UsageError
+from mtpipe.errors import MtpipeError
 
 if TYPE_CHECKING:
     from mtpipe.data import Translation
-    from mtpipe.pipeline.references import ReferenceColumn
-
-_SUFFIXES = {"html": ".html", "md": ".md", "tsv": ".tsv", "jsonl": ".jsonl"}
+    from mtpipe.pipeline.references import Reference, ReferenceColumn
 
 
 def translate(
@@ -69,85 +69,90 @@ def translate(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
     """Translate articles and write them side by side, one row a segment."""
-    targets = to or ["en", "fr"]
-    forms = _formats(form, output)
-    plan = _plan(articles, forms, output)
-    report = _report_path(articles, reference, output, score=score)
-    from mtpipe.files import refuse_overwriting
-
-    if output != "-":
-        written = [path for paths in plan.values() for path in paths.values()]
-        refuse_overwriting(written + ([report] if report else []), force=force)
     from mtpipe import pipeline
-    from mtpipe.files import write_text
-    from mtpipe.pipeline.references import parse_option, with_references
-    from mtpipe.translator import translate as translate_segments
-    from mtpipe.writer import write_translations
+    from mtpipe.pipeline.references import parse_option, read_reference
 
-    references = [parse_option(option, targets) for option in reference or []]
+    targets = to or ["en", "fr"]
+    plan = plan_output(articles, formats(form, output), output, reference=reference, score=score)
+    plan.check(force=force)
+    references = [read_reference(*parse_option(option, targets)) for option in reference or []]
     engines = pipeline.engines_for(
         targets,
         source_language=source,
-        model=_models(model, targets),
+        model=models_by_target(model, targets),
         device=device,
         compute_type=compute_type,
         threads=threads,
     )
-    failed: MtpipeError | None = None
-    for article, paths in plan.items():
-        try:
-            document = pipeline.load_document(article, source_language=source, encoding=encoding, lines=lines)
-            _say(f"{article}: {len(document.segments)} segments, {document.origin.encoding}", quiet=quiet)
-            translations = translate_segments(
-                document, engines, beam_size=beam_size, progress=progress_line(article, quiet=quiet)
-            )
-            columns, laid = with_references(translations, references)
-            for found in laid:
-                how = "line by line" if found.parallel else "aligned"
-                _say(f"{found.path}: laid beside {found.translation.target}, {how}", quiet=quiet)
-            date = None if reproducible else datetime.now(UTC).astimezone()
-            for name, path in paths.items():
-                text = write_translations(columns, name, date=date)
-                if output == "-":
-                    sys.stdout.write(text)
-                else:
-                    write_text(path, text)
-                    _say(f"wrote {path}", quiet=quiet)
-            if report is not None:
-                _score(translations, laid, report, quiet=quiet)
-            if output != "-" and sys.stdout.isatty() and not quiet:
-                from mtpipe.writer.terminal import print_table
 
-                print_table(columns, sys.stdout)
+    def one(article: str) -> None:
+        document = pipeline.load_document(article, source_language=source, encoding=encoding, lines=lines)
+        _say(f"{article}: {len(document.segments)} segments, {document.origin.encoding}", quiet=quiet)
+        progress = progress_line(article, quiet=quiet)
+        made = pipeline.translate_with(document, engines, beam_size=beam_size, progress=progress)
+        date = None if reproducible else datetime.now(UTC).astimezone()
+        _deliver(made, references, plan, article, date=date, quiet=quiet)
+
+    _each(articles, one)
+
+
+def _each(articles: list[str], work: Callable[[str], None]) -> None:
+    """Do ``work`` for every article; one that fails costs none of the others, only the exit code."""
+    failed: list[MtpipeError] = []
+    for article in articles:
+        try:
+            work(article)
         except MtpipeError as error:
-            # One bad article never costs the others.
-            if len(plan) == 1:
+            if len(articles) == 1:
                 raise
             _say(f"mtpipe: {error}", quiet=False)
-            failed = error
-    if failed is not None:
-        raise typer.Exit(failed.exit_code)
+            failed.append(error)
+    if len(failed) == len(articles):
+        raise typer.Exit(max(error.exit_code for error in failed))
+    if failed:
+        raise typer.Exit(1)
 
 
-def _report_path(
-    articles: list[str], references: list[str] | None, output: str | None, *, score: bool
-) -> Path | None:
-    """Return where the score report goes, or None where none is asked for."""
-    if not score:
-        if references and len(articles) > 1:
-            raise UsageError("--reference: a reference belongs to one article")
-        return None
-    if not references:
-        raise UsageError("--score: nothing to score against; give --reference [LANG=]FILE")
-    if len(articles) > 1:
-        raise UsageError("--score: a reference belongs to one article")
-    stem = "stdin" if articles[0] == "-" else Path(articles[0]).stem
-    folder = Path() if output in (None, "-") else Path(str(output))
-    return (folder if folder.is_dir() else folder.parent) / f"{stem}.report.html"
+def _deliver(
+    translations: tuple[Translation, ...],
+    references: list[Reference],
+    plan: OutputPlan,
+    article: str,
+    *,
+    date: datetime | None,
+    quiet: bool,
+) -> None:
+    """Lay the references beside, write every format, score, and show a table where somebody sits."""
+    from mtpipe.files import write_text
+    from mtpipe.pipeline.references import with_references
+    from mtpipe.writer import write_translations
+
+    columns, laid = with_references(translations, references)
+    for found in laid:
+        how = "line by line" if found.parallel else "aligned"
+        _say(f"{found.path}: laid beside {found.translation.target}, {how}", quiet=quiet)
+    for name, path in plan.files[article].items():
+        text = write_translations(columns, name, date=date)
+        if plan.to_stdout:
+            sys.stdout.write(text)
+        else:
+            write_text(path, text)
+            _say(f"wrote {path}", quiet=quiet)
+    if plan.report is not None:
+        _score(translations, laid, plan.report, date=date, quiet=quiet)
+    if not plan.to_stdout and sys.stdout.isatty() and not quiet:
+        from mtpipe.writer.terminal import print_table
+
+        print_table(columns, sys.stdout)
 
 
 def _score(
-    translations: tuple[Translation, ...], laid: list[ReferenceColumn], path: Path, *, quiet: bool
+    translations: tuple[Translation, ...],
+    laid: list[ReferenceColumn],
+    path: Path,
+    *,
+    date: datetime | None,
+    quiet: bool,
 ) -> None:
     """Score what was just made and write the report."""
     from mtpipe.cli.reporting import render
@@ -168,58 +173,3 @@ def _score(
 def _say(text: str, *, quiet: bool) -> None:
     if not quiet:
         typer.echo(text, err=True)
-
-
-def _formats(form: list[str] | None, output: str | None) -> list[str]:
-    if not form:
-        suffix = Path(output).suffix if output not in (None, "-") else ""
-        by_suffix = {suffix: name for name, suffix in _SUFFIXES.items()}
-        return [by_suffix.get(suffix, "html")]
-    for name in form:
-        if name not in _SUFFIXES:
-            raise UsageError(f"unknown format {name!r} (known: {', '.join(_SUFFIXES)})")
-    return list(dict.fromkeys(form))
-
-
-def _plan(articles: list[str], forms: list[str], output: str | None) -> dict[str, dict[str, Path]]:
-    """Return for each article where each format goes."""
-    if len(set(articles)) != len(articles) or articles.count("-") > 1:
-        raise UsageError("an article is named twice")
-    single = len(articles) == 1 and len(forms) == 1
-    if output == "-":
-        if not single:
-            raise UsageError("--output -: standard output takes one article in one format")
-        return {articles[0]: {forms[0]: Path("-")}}
-    if output is not None and not Path(output).is_dir():
-        if output.endswith(("/", "\\")):
-            raise UsageError(f"{output}: no such directory to write to")
-        if not single:
-            raise UsageError(f"{output}: not a directory, and there is more than one file to write")
-        return {articles[0]: {forms[0]: Path(output)}}
-    folder = Path(output) if output is not None else Path()
-    plan: dict[str, dict[str, Path]] = {}
-    taken: dict[Path, str] = {}
-    for article in articles:
-        stem = "stdin" if article == "-" else Path(article).stem
-        plan[article] = {name: folder / f"{stem}{_SUFFIXES[name]}" for name in forms}
-        for path in plan[article].values():
-            if path in taken:
-                raise UsageError(f"{article} and {taken[path]} would both be written to {path}")
-            taken[path] = article
-    return plan
-
-
-def _models(options: list[str] | None, targets: list[str]) -> dict[str, str] | str:
-    """Read ``--model NAME`` (all targets) and ``--model fr=NAME`` (one)."""
-    from mtpipe.models import BUILT_IN
-
-    general, special = BUILT_IN, {}
-    for option in options or []:
-        target, equals, name = option.partition("=")
-        if equals and target in targets:
-            special[target] = name
-        elif equals and "/" not in target and not Path(option).is_dir():
-            raise UsageError(f"--model {option}: {target!r} is not among the targets ({', '.join(targets)})")
-        else:
-            general = option
-    return {target: special.get(target, general) for target in targets}

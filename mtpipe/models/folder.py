@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +12,10 @@ from typing import Any
 from mtpipe.data import Passport
 from mtpipe.errors import ModelError
 from mtpipe.models.conventions import Conventions, from_passport, guess
+from mtpipe.models.passport import NEEDED, PASSPORT, read_json, read_passport
 
 BUILT_IN = "builtin"
-PASSPORT = "passport.json"
-SCHEMA = "mtpipe.passport/1"
-_NEEDED = ("model.bin", "config.json", "source.spm", "target.spm")
-# Larger files are checked by size when a model is loaded, and by `models verify` in full.
+# Larger files are checked by size only when a model is loaded; `doctor` checks them in full.
 _HASHED_AT_LOAD = 64 * 2**20
 
 
@@ -60,8 +57,8 @@ def installed() -> Iterator[Path]:
 
 def find(name: str = BUILT_IN) -> Model:
     """Return the model called ``name``, or in the folder ``name``; ModelError says what there is."""
-    if any(separator in name for separator in (os.sep, "/")) or Path(name).is_dir():
-        path = Path(name)
+    if any(separator in name for separator in (os.sep, "/")) or name.startswith("~"):
+        path = Path(name).expanduser()
         if not path.is_dir():
             raise ModelError(f"{name}: no such model folder")
         return open_folder(path)
@@ -74,13 +71,10 @@ def find(name: str = BUILT_IN) -> Model:
 
 def open_folder(folder: Path) -> Model:
     """Open a converted folder: with a passport it is checked against it, without one it is looked at."""
-    passport = folder / PASSPORT
-    if passport.exists():
-        described = _json(passport)
-        if described.get("schema") != SCHEMA:
-            raise ModelError(f"{passport}: schema is {described.get('schema')!r}, not {SCHEMA!r}")
+    if (folder / PASSPORT).exists():
+        described = read_passport(folder)
         verify(folder, described, hashed=_HASHED_AT_LOAD)
-        return _from_passport(folder, passport, described)
+        return _from_passport(folder, described)
     return _without_passport(folder)
 
 
@@ -89,11 +83,8 @@ def verify(folder: Path, passport: Mapping[str, Any] | None = None, *, hashed: i
 
     ``hashed`` limits the SHA-256 check to files of at most so many bytes.
     """
-    described = _json(folder / PASSPORT) if passport is None else passport
-    files = described.get("files")
-    if not isinstance(files, dict) or not set(_NEEDED) <= set(files):
-        raise ModelError(f"{folder / PASSPORT}: the list of files lacks one of {', '.join(_NEEDED)}")
-    for name, facts in files.items():
+    described = read_passport(folder) if passport is None else passport
+    for name, facts in described["files"].items():
         path = folder / name
         if not path.is_file():
             raise ModelError(f"{path}: the file is missing from the model")
@@ -108,31 +99,27 @@ def verify(folder: Path, passport: Mapping[str, Any] | None = None, *, hashed: i
                 )
 
 
-def _from_passport(folder: Path, path: Path, described: Mapping[str, Any]) -> Model:
-    try:
-        passport = Passport(
-            id=described["id"],
-            source=described["source"],
-            revision=described["revision"],
-            licence=described["licence"],
-            sha256=described["files"]["model.bin"]["sha256"],
-            targets=tuple(described["targets"]),
-            quantisation=described.get("quantisation", ""),
-        )
-        sources = tuple(described["sources"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{path}: not a passport: {error} is missing or wrong") from None
+def _from_passport(folder: Path, described: Mapping[str, Any]) -> Model:
+    passport = Passport(
+        id=described["id"],
+        source=described["source"],
+        revision=described["revision"],
+        licence=described["licence"],
+        sha256=described["files"]["model.bin"]["sha256"],
+        targets=tuple(described["targets"]),
+        quantisation=str(described.get("quantisation", "")),
+    )
     conventions = from_passport(described.get("conventions", {}))
-    return Model(folder, passport, sources, conventions, described.get("decoding", {}))
+    return Model(folder, passport, tuple(described["sources"]), conventions, described.get("decoding", {}))
 
 
 def _without_passport(folder: Path) -> Model:
-    for name in _NEEDED:
+    for name in NEEDED:
         if not (folder / name).is_file():
             raise ModelError(
                 f"{folder / name}: the file is missing; not a CTranslate2 model with SentencePiece files"
             )
-    config = _json(folder / "config.json")
+    config = read_json(folder / "config.json")
     vocabulary = _vocabulary(folder)
     conventions = guess(vocabulary, config)
     passport = Passport(
@@ -149,20 +136,11 @@ def _without_passport(folder: Path) -> Model:
 def _vocabulary(folder: Path) -> list[str]:
     for name in ("source_vocabulary", "shared_vocabulary"):
         if (folder / f"{name}.json").is_file():
-            listed = _json(folder / f"{name}.json")
+            listed = read_json(folder / f"{name}.json")
             return [str(token) for token in listed]
         if (folder / f"{name}.txt").is_file():
             return (folder / f"{name}.txt").read_text("utf-8").splitlines()
     raise ModelError(f"{folder}: neither a source nor a shared vocabulary is there")
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{path}: the file is missing") from None
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read as JSON: {error}") from None
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mtpipe import aligner, reader, segmenter
@@ -33,14 +34,28 @@ def parse_option(option: str, targets: list[str]) -> tuple[str, str]:
     return targets[0], option
 
 
-def reference_column(translation: Translation, path: str) -> ReferenceColumn:
-    """Lay the reference in ``path`` beside ``translation``.
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A human translation as read: its language, where it came from, its text, not yet cut."""
+
+    target: str
+    path: str
+    document: Document
+
+
+def read_reference(target: str, path: str) -> Reference:
+    """Read the reference in ``path``; InputError where it is no text, or in another language."""
+    return Reference(target, path, reader.read(path, language=target))
+
+
+def reference_column(translation: Translation, reference: Reference) -> ReferenceColumn:
+    """Lay ``reference`` beside ``translation``.
 
     A file with as many lines as there are segments is taken line by line; any
     other is cut into sentences and aligned with the translation, sentences that
     only the reference has standing in the row before them, marked.
     """
-    raw = reader.read(path, language=translation.target)
+    raw = reference.document
     lines = segmenter.segment_lines(raw)
     parallel = len(lines.segments) == len(translation.hypotheses)
     if parallel:
@@ -49,7 +64,7 @@ def reference_column(translation: Translation, path: str) -> ReferenceColumn:
         hypotheses = _aligned(translation, segmenter.segment(raw))
     passport = Passport(
         id=raw.origin.name,
-        source=path,
+        source=reference.path,
         revision="line by line" if parallel else "aligned",
         licence="",
         sha256=raw.origin.sha256,
@@ -57,7 +72,7 @@ def reference_column(translation: Translation, path: str) -> ReferenceColumn:
         kind="reference",
     )
     column = Translation(translation.source, translation.target, hypotheses, passport)
-    return ReferenceColumn(column, path, parallel)
+    return ReferenceColumn(column, reference.path, parallel)
 
 
 def _aligned(translation: Translation, reference: Document) -> tuple[Hypothesis, ...]:
@@ -88,16 +103,16 @@ def _aligned(translation: Translation, reference: Document) -> tuple[Hypothesis,
 
 
 def with_references(
-    translations: tuple[Translation, ...], references: list[tuple[str, str]]
+    translations: tuple[Translation, ...], references: Sequence[Reference]
 ) -> tuple[tuple[Translation, ...], list[ReferenceColumn]]:
     """Return the translations, each followed by its references, and the references by themselves."""
     columns: list[Translation] = []
     found: list[ReferenceColumn] = []
     for translation in translations:
         columns.append(translation)
-        for target, path in references:
-            if target == translation.target:
-                column = reference_column(translation, path)
+        for reference in references:
+            if reference.target == translation.target:
+                column = reference_column(translation, reference)
                 found.append(column)
                 columns.append(column.translation)
     return tuple(columns), found

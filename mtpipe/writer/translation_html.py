@@ -116,13 +116,12 @@ def _paragraphs(document: Document, translations: Sequence[Translation]) -> Iter
 
 
 def _row(number: int, segment: Segment, document: Document, translations: Sequence[Translation]) -> str:
-    language = segment.language if segment.language in LANGUAGES else document.language
-    # A foreign line keeps the column's alignment, but its own language and order of words.
-    direction = _direction(document.language)
     anchor = f"s{number + 1}"
+    # A line in another language is laid out as that language reads, and aligned like its column.
+    foreign = segment.language if segment.language not in (document.language, "und") else None
     cells = [
-        f'<p class="cell" lang="{language}" dir="{direction}">{isolate(segment.text, direction)}</p>',
-        *(_cell(t, t.hypotheses[number], language) for t in translations),
+        _paragraph("cell", foreign or document.language, document.language, None, segment.text, ""),
+        *(_cell(t, t.hypotheses[number], foreign) for t in translations),
     ]
     return (
         f'<div class="row {segment.role.value}" id="{anchor}">'
@@ -132,15 +131,23 @@ def _row(number: int, segment: Segment, document: Document, translations: Sequen
     )
 
 
-def _cell(translation: Translation, hypothesis: Hypothesis, source_language: str) -> str:
+def _cell(translation: Translation, hypothesis: Hypothesis, foreign: str | None) -> str:
     passed = Flag.OTHER_LANGUAGE in hypothesis.flags or Flag.NO_LETTERS in hypothesis.flags
-    language = source_language if Flag.OTHER_LANGUAGE in hypothesis.flags else translation.target
-    direction = _direction(translation.target)
+    language = foreign if foreign and Flag.OTHER_LANGUAGE in hypothesis.flags else translation.target
     flags = "".join(_flag(flag) for flag in hypothesis.flags)
     kind = "cell passed" if passed else "cell"
+    return _paragraph(kind, language, translation.target, _column(translation), hypothesis.text, flags)
+
+
+def _paragraph(kind: str, language: str, column: str, name: str | None, text: str, flags: str) -> str:
+    """Return one cell: ``language`` sets lang and direction, ``column`` the alignment."""
+    known = language in LANGUAGES
+    direction = _direction(language) if known else "auto"
+    label = f' data-name="{name}"' if name else ""
+    shown = isolate(text, _direction(language)) if known else html.escape(text, quote=False)
     return (
-        f'<p class="{kind}" lang="{language}" dir="{direction}" data-name="{_column(translation)}">'
-        f"{isolate(hypothesis.text, direction)}{flags}</p>"
+        f'<p class="{kind} {_direction(column)}" lang="{language if known else "und"}" dir="{direction}"{label}>'
+        f"{shown}{flags}</p>"
     )
 
 

@@ -10,7 +10,9 @@ import pytest
 from selenium.webdriver import Chrome
 
 from mtpipe.cli import run
-from tests.conftest import EXAMPLE
+from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
+from mtpipe.writer import write_translations
+from tests.conftest import EXAMPLE, make_document
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +49,9 @@ def test_wide_three_columns_in_line(opened: Callable[[Path], Chrome], page: Path
         assert arabic["right"] <= english["left"] < english["right"] <= french["left"]
         assert abs(arabic["top"] - english["top"]) < 2
         assert abs(english["top"] - french["top"]) < 2
-        assert (arabic["direction"], english["direction"], french["direction"]) == ("rtl", "ltr", "ltr")
+        # The French credit reads as French, wherever it stands.
+        assert arabic["direction"] == ("ltr" if arabic["lang"] == "fr" else "rtl")
+        assert (english["direction"], french["direction"]) == ("ltr", "ltr")
         assert arabic["align"] == "right"
     tops = [cell["top"] for cell in cells[::3]]
     assert tops == sorted(tops)
@@ -88,6 +92,29 @@ def test_foreign_runs_keep_their_order_inside_arabic(opened: Callable[[Path], Ch
         "return [at(0), at(t.length - 1)]"
     )
     assert left < right
+
+
+def test_a_foreign_paragraph_reads_in_its_own_order(opened: Callable[[Path], Chrome], tmp_path: Path) -> None:
+    french = "Il a dit : « Oui ! » (puis il partit) ; et les autres..."
+    document = make_document([("عنوان المقال هنا", "ar", Role.TITLE), (french, "fr", Role.BODY)])
+    hypotheses = (Hypothesis("title"), Hypothesis(french, flags=(Flag.OTHER_LANGUAGE,)))
+    passport = Passport("m", "made", "1", "CC0", "0" * 64, ("en",))
+    path = tmp_path / "foreign.html"
+    path.write_text(write_translations([Translation(document, "en", hypotheses, passport)], "html"), "utf-8")
+    driver = opened(path)
+    driver.set_window_size(1400, 900)
+    for column in (1, 2):
+        lefts = driver.execute_script(
+            "const p = document.querySelectorAll('#s2 .cell')[arguments[0] - 1];"
+            "const walk = document.createTreeWalker(p, NodeFilter.SHOW_TEXT); const found = [];"
+            "while (walk.nextNode()) { const t = walk.currentNode; if (t.parentElement.closest('.flag')) continue;"
+            "for (let i = 0; i < t.length; i++) { const r = document.createRange(); r.setStart(t, i);"
+            "r.setEnd(t, i + 1); const b = r.getBoundingClientRect(); if (b.width) found.push([b.top, b.left]); } }"
+            "return found;",
+            column,
+        )
+        assert len(lefts) > 40
+        assert lefts == sorted(lefts), "every character stands right of the one before it, or on a lower line"
 
 
 def test_an_anchor_on_every_row_that_shows_itself(opened: Callable[[Path], Chrome], page: Path) -> None:

@@ -94,7 +94,7 @@ def test_one_bad_article_does_not_cost_the_others(
     folder: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "bad.txt").write_bytes(b"\x00\x01")
-    ends_with(2, "translate", "bad.txt", "article.txt", "--model", str(tiny_model))
+    ends_with(1, "translate", "bad.txt", "article.txt", "--model", str(tiny_model))
     assert (folder / "article.html").exists()
     assert not (folder / "bad.html").exists()
     assert "mtpipe: bad.txt: not a text file" in capsys.readouterr().err
@@ -270,3 +270,82 @@ def test_nothing_opens_a_connection(folder: Path, tiny_model: Path) -> None:
         env=os.environ | {"PYTHONPATH": str(EXAMPLE.parents[1])},
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_read_is_never_overwritten(folder: Path, tiny_model: Path) -> None:
+    (folder / "art.md").write_text(ARTICLE, encoding="utf-8")
+    for arguments in (
+        ["art.md", "--format", "md"],
+        ["article.txt", "--output", "art.md", "--reference", "en=art.md"],
+    ):
+        ends_with(2, "translate", *arguments, "--force", "--model", str(tiny_model))
+    assert (folder / "art.md").read_text("utf-8") == ARTICLE
+
+
+def test_a_pipe_is_written_into_and_not_replaced(folder: Path, tiny_model: Path) -> None:
+    os.mkfifo(folder / "pipe.tsv")
+    reader = subprocess.Popen(["cat", "pipe.tsv"], stdout=subprocess.PIPE, text=True)
+    ends_with(0, "translate", "article.txt", "--model", str(tiny_model), "--output", "pipe.tsv", "--force")
+    out, _ = reader.communicate(timeout=30)
+    assert len(out.splitlines()) == 5
+    assert (folder / "pipe.tsv").is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--output", "x.docx"], "no format has the suffix '.docx' (known: .html, .md, .tsv, .jsonl)"),
+        (["--output", "x.tsv", "--format", "jsonl"], "the name says tsv, --format jsonl"),
+        (["--output", "a" * 300 + ".html"], "too long"),
+    ],
+)
+def test_names_that_cannot_be_meant(
+    folder: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    ends_with(2, "translate", "article.txt", "--model", str(tiny_model), *arguments)
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["translate", "segment", "clean"])
+def test_an_unknown_language_is_refused_by_every_command(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    ends_with(2, command, "article.txt", "--from", "xx")
+    assert "unknown language 'xx' (known: ar, en, fr)" in capsys.readouterr().err
+
+
+def test_an_interrupt_while_starting_is_an_interrupt(folder: Path) -> None:
+    codes = set()
+    for delay in (0.03, 0.06, 0.1):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mtpipe", "translate", "article.txt"], stderr=subprocess.PIPE, text=True
+        )
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        # Before the first line of ours runs, the interpreter dies of the signal by itself.
+        if "mtpipe" in err:
+            codes.add(process.returncode)
+            assert err == "mtpipe: interrupted\n"
+    assert codes <= {130}
+
+
+def test_output_is_utf8_whatever_the_locale(folder: Path, tiny_model: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mtpipe", "clean", "article.txt"],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1", "LC_ALL": "C"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "أعلنت البلدية" in done.stdout.decode("utf-8")
+
+
+def test_doctor_misses_the_built_in_model(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from mtpipe import models
+
+    monkeypatch.setattr(models, "installed", lambda: iter(()))
+    ends_with(1, "doctor")
+    assert "the model 'builtin' is not installed" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -53,23 +54,42 @@ def test_missing_damaged_and_swapped_files_are_named(copy: Path, name: str) -> N
     ("change", "message"),
     [
         ({"schema": "other/9"}, "schema is 'other/9'"),
-        ({"files": {}}, "the list of files lacks"),
-        ({"licence": None}, None),
+        ({"files": {}}, "the list of files lacks one of model.bin"),
+        ({"files": {"model.bin": {}}}, "the list of files lacks one of"),
+        ({"licence": None}, "'licence' is missing or no text"),
+        ({"targets": "en"}, "'targets' is missing or no list of language codes"),
+        ({"conventions": None}, "'conventions' is no object"),
+        ({"conventions": {"max_source": "many"}}, "'max_source' is 'many', not a number of pieces"),
+        ({"conventions": {"target_prefix": "x"}}, "'target_prefix' is no list of tokens"),
+        ({"conventions": {"eos": True}}, "unknown convention 'eos'"),
+        ({"decoding": {"beam": 3}}, "unknown decoding option 'beam' (known: beam_size"),
+        ({"decoding": {"beam_size": 1.5}}, "'beam_size' is 1.5, not a number"),
+        ({"decoding": []}, "'decoding' is no object"),
     ],
 )
-def test_passports_that_are_none(copy: Path, change: dict[str, object], message: str | None) -> None:
+def test_passports_that_are_none(copy: Path, change: dict[str, object], message: str) -> None:
+    path = copy / "passport.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
+    with pytest.raises(ModelError, match=re.escape(message)) as raised:
+        models.find(str(copy))
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("{", "cannot be read as JSON"), ("[]", "list instead of an object")]
+)
+def test_passports_that_are_no_object(copy: Path, text: str, message: str) -> None:
+    (copy / "passport.json").write_text(text)
+    with pytest.raises(ModelError, match=rf"passport\.json: .*{message}"):
+        models.find(str(copy))
+
+
+def test_a_file_without_facts_is_no_entry(copy: Path) -> None:
     path = copy / "passport.json"
     passport = json.loads(path.read_text("utf-8"))
-    if message is None:
-        del passport["licence"]
-        message = "not a passport: 'licence' is missing"
-    path.write_text(
-        json.dumps(passport | change if message != "not a passport: 'licence' is missing" else passport)
-    )
-    with pytest.raises(ModelError, match=message):
-        models.find(str(copy))
-    path.write_text("{")
-    with pytest.raises(ModelError, match=r"passport\.json: cannot be read as JSON"):
+    passport["files"]["model.bin"] = {}
+    path.write_text(json.dumps(passport), "utf-8")
+    with pytest.raises(ModelError, match=r"'model\.bin' has no 'bytes' and 'sha256'"):
         models.find(str(copy))
 
 

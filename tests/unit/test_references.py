@@ -10,7 +10,7 @@ import pytest
 from mtpipe.cli import run
 from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.errors import UsageError
-from mtpipe.pipeline.references import parse_option, reference_column
+from mtpipe.pipeline.references import parse_option, read_reference, reference_column
 from tests.conftest import EXAMPLE, make_document
 
 MODEL = Passport("m", "made", "1", "Apache-2.0", "0" * 64, ("en",))
@@ -31,7 +31,7 @@ def translated(hypotheses: list[str]) -> Translation:
 def test_a_file_with_a_line_a_segment_is_taken_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "ref.txt"
     path.write_text("\n".join(reversed(ENGLISH)), encoding="utf-8")
-    column = reference_column(translated(ENGLISH), str(path))
+    column = reference_column(translated(ENGLISH), read_reference("en", str(path)))
     assert column.parallel
     assert [h.text for h in column.translation.hypotheses] == ENGLISH[::-1]
     assert column.translation.model.kind == "reference"
@@ -43,9 +43,8 @@ def test_running_text_is_aligned_and_says_what_is_missing_or_added(tmp_path: Pat
     path.write_text(f"{ENGLISH[0]} {ENGLISH[1]} {added} {ENGLISH[2]} {ENGLISH[4]}", encoding="utf-8")
     words = [text.replace("new", "recent").replace("came", "arrived") for text in ENGLISH]
     # One segment a sentence on our side, four of the five in the reference, and one of its own.
-    column = reference_column(
-        translated([*words, "A sixth sentence about whales in a distant ocean."]), str(path)
-    )
+    ours = [*words, "A sixth sentence about whales in a distant ocean."]
+    column = reference_column(translated(ours), read_reference("en", str(path)))
     assert not column.parallel
     texts = [h.text for h in column.translation.hypotheses]
     assert texts[0] == ENGLISH[0]

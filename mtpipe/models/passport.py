@@ -1,0 +1,110 @@
+"""Turns ``passport.json`` into a checked description of a model; whatever is wrong in it is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mtpipe.errors import ModelError
+
+PASSPORT = "passport.json"
+SCHEMA = "mtpipe.passport/1"
+NEEDED = ("model.bin", "config.json", "source.spm", "target.spm")
+_TEXTS = ("id", "source", "revision", "licence")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_TOKEN_LISTS = ("source_prefix", "source_suffix", "target_prefix")
+_TOKEN_TABLES = ("source_tokens", "target_tokens")
+_LIMITS = ("max_source", "max_target")
+# CTranslate2's options of the same names.
+DECODING = {
+    "beam_size": int,
+    "patience": float,
+    "length_penalty": float,
+    "coverage_penalty": float,
+    "repetition_penalty": float,
+    "no_repeat_ngram_size": int,
+}
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of a model; ModelError where it is missing or no JSON."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path}: the file is missing") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read as JSON: {error}") from None
+
+
+def read_passport(folder: Path) -> Mapping[str, Any]:
+    """Return the passport of ``folder``; ModelError names the first entry that is missing or wrong."""
+    path = folder / PASSPORT
+    passport = read_json(path)
+    if not isinstance(passport, dict):
+        raise ModelError(f"{path}: not a passport: {type(passport).__name__} instead of an object")
+    if passport.get("schema") != SCHEMA:
+        raise ModelError(f"{path}: schema is {passport.get('schema')!r}, not {SCHEMA!r}")
+    for wrong in _faults(passport):
+        raise ModelError(f"{path}: not a passport: {wrong}")
+    return passport
+
+
+def _faults(passport: Mapping[str, Any]) -> list[str]:
+    found = [f"{key!r} is missing or no text" for key in _TEXTS if not isinstance(passport.get(key), str)]
+    found += [
+        f"{key!r} is missing or no list of language codes"
+        for key in ("sources", "targets")
+        if not _texts(passport.get(key))
+    ]
+    found += _file_faults(passport.get("files"))
+    found += _convention_faults(passport.get("conventions", {}))
+    found += _decoding_faults(passport.get("decoding", {}))
+    return found
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(part, str) for part in value)
+
+
+def _file_faults(files: object) -> list[str]:
+    if not isinstance(files, dict) or not set(NEEDED) <= set(files):
+        return [f"the list of files lacks one of {', '.join(NEEDED)}"]
+    return [
+        f"{name!r} has no 'bytes' and 'sha256'"
+        for name, facts in files.items()
+        if not isinstance(facts, dict)
+        or not isinstance(facts.get("bytes"), int)
+        or not _SHA256.fullmatch(str(facts.get("sha256")))
+        or Path(name).name != name
+    ]
+
+
+def _convention_faults(conventions: object) -> list[str]:
+    if not isinstance(conventions, dict):
+        return ["'conventions' is no object"]
+    found = [f"{key!r} is no list of tokens" for key in _TOKEN_LISTS if not _texts(conventions.get(key, []))]
+    for key in _TOKEN_TABLES:
+        table = conventions.get(key) or {}
+        if not isinstance(table, dict) or not all(isinstance(token, str) for token in table.values()):
+            found.append(f"{key!r} is no table of tokens")
+    for key in _LIMITS:
+        limit = conventions.get(key, 1)
+        if not isinstance(limit, int) or limit < 1:
+            found.append(f"{key!r} is {limit!r}, not a number of pieces")
+    unknown = set(conventions) - {*_TOKEN_LISTS, *_TOKEN_TABLES, *_LIMITS}
+    return found + [f"unknown convention {key!r}" for key in sorted(unknown)]
+
+
+def _decoding_faults(decoding: object) -> list[str]:
+    if not isinstance(decoding, dict):
+        return ["'decoding' is no object"]
+    found = []
+    for key, value in decoding.items():
+        if key not in DECODING:
+            found.append(f"unknown decoding option {key!r} (known: {', '.join(DECODING)})")
+        elif isinstance(value, bool) or not isinstance(value, int if DECODING[key] is int else (int, float)):
+            found.append(f"{key!r} is {value!r}, not a number")
+    return found
