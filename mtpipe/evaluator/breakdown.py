@@ -58,6 +58,14 @@ def group_scores(
     )
 
 
+def left_out(names: Sequence[str]) -> str | None:
+    """Say how many documents the breakdown leaves out, or nothing where it holds all."""
+    documents = len(set(names))
+    if documents <= _MOST_DOCUMENTS:
+        return None
+    return f"the scores by document are of the {_MOST_DOCUMENTS} largest of {documents} documents"
+
+
 def _ordered(kind: str, members: dict[str, list[int]]) -> list[str]:
     if kind == "length":
         order = [f"{low}–{high} words" for low, high in _LENGTHS] + [_OVER]

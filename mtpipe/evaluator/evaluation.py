@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import PurePath
 
@@ -72,9 +72,21 @@ class _Work:
     sources: list[str]
     metrics: tuple[str, ...]
     tokenizer: str
+    tokenizer_reason: str
     rows: dict[str, list[Rows]]
     resampled: dict[str, list[significance.Values]]
     notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What the steps found; ``segments`` holds a column of segment scores per metric and system."""
+
+    segments: dict[str, list[Sequence[float]]]
+    systems: tuple[SystemResult, ...]
+    pairs: tuple[PairTest, ...]
+    typography: tuple[TypographyEffect, ...]
+    gaps: tuple[GapShare, ...]
 
 
 def evaluate(
@@ -84,8 +96,7 @@ def evaluate(
     say: Callable[[str], None] = _silent,
 ) -> Evaluation:
     """Score every system of the comparison; ``say`` is told what is being done."""
-    settings = settings or Settings()
-    work, reason = _prepare(comparison, settings, say)
+    work = _prepare(comparison, settings or Settings(), say)
     segments = {metric: segment_scores(metric, rows) for metric, rows in work.rows.items()}
     comet = _comet(work, say)
     systems = tuple(_system(work, number, comet) for number in range(len(work.names)))
@@ -94,11 +105,18 @@ def evaluate(
         say(f"testing {len(pairs)} pair{'s' if len(pairs) > 1 else ''} of systems")
     tests = _pair_tests(work, pairs, segments)
     effects, gaps = _audit(work, pairs, say)
-    for metric, columns in _comet_columns(comet).items():
-        segments[metric] = columns
+    results = _Results(segments | _comet_columns(comet), systems, tests, effects, gaps)
+    draft = _evaluation(work, results)
+    return replace(draft, findings=findings(draft))
+
+
+def _evaluation(work: _Work, results: _Results) -> Evaluation:
+    """Put what was found beside what was compared; the findings are written from that."""
+    comparison = work.comparison
     code = comparison.target.split("-")[0].lower()
     source = next((output.source_language for output in comparison.outputs if output.source_language), "")
-    draft = Evaluation(
+    detailed = work.settings.detailed
+    return Evaluation(
         title=_title(comparison),
         target=comparison.target,
         target_name=LANGUAGES[code].name if code in LANGUAGES else (comparison.target or "not said"),
@@ -109,27 +127,21 @@ def evaluate(
         n=len(comparison.rows),
         references=comparison.references,
         tokenizer=work.tokenizer,
-        tokenizer_reason=reason,
-        metrics=tuple(segments),
-        systems=systems,
-        pairs=tests,
-        typography=effects,
-        gaps=gaps,
+        tokenizer_reason=work.tokenizer_reason,
+        metrics=tuple(results.segments),
+        systems=results.systems,
+        pairs=results.pairs,
+        typography=results.typography,
+        gaps=results.gaps,
         ngrams=_ngrams(work),
         coverage=comparison.coverage,
         findings=(),
         notes=(*comparison.notes, *work.notes),
-        rows=segment_rows(comparison, work.systems, work.sources, segments, detailed=settings.detailed),
+        rows=segment_rows(comparison, work.systems, work.sources, results.segments, detailed=detailed),
     )
-    return _with_findings(draft)
 
 
-def _with_findings(draft: Evaluation) -> Evaluation:
-    values = {name: getattr(draft, name) for name in Evaluation.__dataclass_fields__}
-    return Evaluation(**(values | {"findings": findings(draft)}))
-
-
-def _prepare(comparison: Comparison, settings: Settings, say: Callable[[str], None]) -> tuple[_Work, str]:
+def _prepare(comparison: Comparison, settings: Settings, say: Callable[[str], None]) -> _Work:
     if not comparison.rows:
         raise InputError(f"{', '.join(comparison.references)}: nothing to score: no segment met a reference")
     tokenizer, reason = choose_tokenizer(comparison.target, settings.tokenizer)
@@ -152,12 +164,13 @@ def _prepare(comparison: Comparison, settings: Settings, say: Callable[[str], No
         sources=comparison.sources(),
         metrics=metrics,
         tokenizer=tokenizer,
+        tokenizer_reason=reason,
         rows=rows,
         resampled=resampled,
         notes=notes,
     )
-    work.notes.extend(_text_notes(work))
-    return work, reason
+    work.notes.extend(_text_notes(work) + _breakdown_notes(comparison))
+    return work
 
 
 def _metrics(settings: Settings, rows: int) -> tuple[tuple[str, ...], list[str]]:
@@ -176,11 +189,15 @@ def _text_notes(work: _Work) -> list[str]:
     """Say what a reader of the numbers should know about the texts."""
     notes: list[str] = []
     code = work.comparison.target.split("-")[0].lower()
+    sourceless = not any(work.sources)
     for name, texts in zip(work.names, work.systems, strict=True):
-        empty = sum(not text for text in texts)
+        # An empty translation of an empty source is as it should be.
+        pairs = zip(texts, work.sources, strict=True)
+        empty = [row for row, (text, source) in enumerate(pairs, 1) if not text and (source or sourceless)]
         if empty:
-            first = texts.index("") + 1
-            notes.append(f"{name}: {empty} of {len(texts)} translations are empty (first: row {first})")
+            notes.append(
+                f"{name}: {len(empty)} of {len(texts)} translations are empty (first: row {empty[0]})"
+            )
         if sum(text.endswith(" .") for text in texts) >= min(100, max(2, len(texts) // 2)):
             notes.append(
                 f"{name}: looks tokenised (lines end in a lone full stop); such scores do not compare"
@@ -193,6 +210,15 @@ def _text_notes(work: _Work) -> list[str]:
                     f"{name}: {foreign} of {len(told)} translations looked at are not {LANGUAGES[code].name}"
                 )
     return notes
+
+
+def _breakdown_notes(comparison: Comparison) -> list[str]:
+    """Say once what the systems' breakdowns leave out."""
+    firsts = [row.segments[0] for row in comparison.rows]
+    said = [
+        breakdown.left_out([output.documents[index] for index in firsts]) for output in comparison.outputs
+    ]
+    return list(dict.fromkeys(note for note in said if note))
 
 
 def _system(work: _Work, number: int, comet: Sequence[tuple[Score, tuple[float, ...]]]) -> SystemResult:

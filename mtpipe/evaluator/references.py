@@ -168,14 +168,21 @@ def _rows_by_source(output: Output, units: list[Unit]) -> tuple[tuple[Row, ...],
 
 
 def _joined_from(keys: list[str], start: int, key: str, used: set[int]) -> tuple[int, ...]:
-    """Return the segments from ``start`` on that make up ``key`` together, if they do and none is used."""
+    """Return the segments from ``start`` on that make up ``key`` together, if they do and none is used.
+
+    Empty segments belong to no unit.
+    """
     text = ""
-    for end in range(start, min(len(keys), start + _MOST_JOINED)):
-        text += keys[end]
-        if end in used or not key.startswith(text):
+    found: list[int] = []
+    for index in range(start, min(len(keys), start + _MOST_JOINED)):
+        if not keys[index]:
+            continue
+        text += keys[index]
+        found.append(index)
+        if index in used or not key.startswith(text):
             return ()
         if text == key:
-            return tuple(range(start, end + 1))
+            return tuple(found)
     return ()
 
 

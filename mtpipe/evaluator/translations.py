@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mtpipe.data import Translation
 from mtpipe.errors import InputError
@@ -13,6 +13,8 @@ from mtpipe.evaluator.comparison import Output
 from mtpipe.evaluator.lines import display_name, read_text, split_lines
 
 SCHEMA = "mtpipe.translation/"
+_KINDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
+_Kind = TypeVar("_Kind")
 
 
 def read_outputs(path: str) -> tuple[Output, ...]:
@@ -108,7 +110,7 @@ def _from_jsonl(text: str, path: str) -> tuple[Output, ...]:
             continue
         for translated in _translations(item, name, number):
             target = _text_of(translated, "target", name, number)
-            models[target] = str(translated.get("model", ""))
+            models[target] = _value(translated, "model", "", name, number)
             _append(columns.setdefault(target, {}), item, translated, document, (name, number))
     if not columns:
         raise InputError(f"{name}: holds no translated segment")
@@ -135,11 +137,11 @@ def _append(
 ) -> None:
     row = {
         "texts": _text_of(translated, "text", *where).rstrip(),
-        "sources": str(item.get("source", "")),
-        "roles": str(item.get("role", "")),
+        "sources": _value(item, "source", "", *where),
+        "roles": _value(item, "role", "", *where),
         "documents": document,
-        "paragraphs": int(item.get("paragraph", 0)),
-        "flags": tuple(map(str, translated.get("flags", ()))),
+        "paragraphs": _value(item, "paragraph", 0, *where),
+        "flags": _flags(translated, *where),
     }
     for field, value in row.items():
         fields.setdefault(field, []).append(value)
@@ -158,8 +160,8 @@ def _object(line: str, name: str, number: int) -> dict[str, Any]:
 def _header(item: dict[str, Any], name: str, number: int) -> tuple[str, str]:
     if item["schema"] != f"{SCHEMA}1":
         raise InputError(f"{name}: line {number}: schema {item['schema']!r} (this version reads '{SCHEMA}1')")
-    document = item.get("document", {})
-    return str(document.get("id", "")), str(document.get("source_language", ""))
+    document: dict[str, Any] = _value(item, "document", {}, name, number)
+    return _value(document, "id", "", name, number), _value(document, "source_language", "", name, number)
 
 
 def _translations(item: dict[str, Any], name: str, number: int) -> list[dict[str, Any]]:
@@ -167,6 +169,29 @@ def _translations(item: dict[str, Any], name: str, number: int) -> list[dict[str
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise InputError(f"{name}: line {number}: no list of translations")
     return found
+
+
+def _flags(entry: dict[str, Any], name: str, number: int) -> tuple[str, ...]:
+    flags: list[Any] = _value(entry, "flags", [], name, number)
+    for flag in flags:
+        if not isinstance(flag, str):
+            raise InputError(f"{name}: line {number}: 'flags' holds {_shown(flag)}, which is not a text")
+    return tuple(flags)
+
+
+def _value(entry: dict[str, Any], key: str, default: _Kind, name: str, number: int) -> _Kind:
+    """Return what stands under ``key``, or ``default`` where nothing does; it must be of the same kind."""
+    value = entry.get(key, default)
+    kind = type(default)
+    # In JSON true is no number, though bool is an int.
+    if isinstance(value, kind) and not isinstance(value, bool):
+        return value
+    raise InputError(f"{name}: line {number}: {key!r} is {_shown(value)}, not {_KINDS[kind]}")
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _text_of(entry: dict[str, Any], key: str, name: str, number: int) -> str:

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from mtpipe.errors import InputError, MtpipeError, UsageError
-from mtpipe.evaluator import Output, line_comparison, named_apart, parse_reference, read_outputs
+from mtpipe.evaluator import (
+    Output,
+    Settings,
+    evaluate,
+    line_comparison,
+    named_apart,
+    parse_reference,
+    read_outputs,
+)
 from mtpipe.evaluator.lines import read_lines
 from mtpipe.report import Pairing
 from tests.score_corpus import corpus
@@ -70,6 +78,10 @@ def translation_jsonl(texts: dict[str, list[str]], sources: list[str], roles: li
             }
         )
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _row(item: str = '"role": "body"', entry: str = '"flags": []') -> str:
+    return "{" + item + ', "translations": [{"target": "en", "text": "x", ' + entry + "}]}"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -161,6 +173,15 @@ def test_translation_jsonl_gives_one_output_a_target(tmp_path: Path) -> None:
         ('["x"]', "line 2: a JSON list where an object was expected"),
         ('{"source": "x"}', "line 2: no list of translations"),
         ('{"translations": [{"target": "en"}]}', "line 2: a translation without 'text'"),
+        (_row(item='"paragraph": "x"'), "line 2: 'paragraph' is \"x\", not a whole number"),
+        (_row(item='"paragraph": null'), "line 2: 'paragraph' is null, not a whole number"),
+        (_row(item='"paragraph": true'), "line 2: 'paragraph' is true, not a whole number"),
+        (_row(item='"source": null'), "line 2: 'source' is null, not a text"),
+        (_row(item='"role": 3'), "line 2: 'role' is 3, not a text"),
+        (_row(entry='"flags": null'), "line 2: 'flags' is null, not a list"),
+        (_row(entry='"flags": "loop"'), "line 2: 'flags' is \"loop\", not a list"),
+        (_row(entry='"flags": [1]'), "line 2: 'flags' holds 1, which is not a text"),
+        (_row(entry='"model": {}'), "line 2: 'model' is {}, not a text"),
     ],
 )
 def test_damaged_jsonl_is_refused(tmp_path: Path, line: str, words: str) -> None:
@@ -168,6 +189,42 @@ def test_damaged_jsonl_is_refused(tmp_path: Path, line: str, words: str) -> None
     with pytest.raises(InputError) as caught:
         read_outputs(path)
     assert words in str(caught.value)
+    assert str(caught.value).startswith(path) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("null", "line 1: 'document' is null, not an object"),
+        ('"news"', "line 1: 'document' is \"news\", not an object"),
+        ('{"id": null}', "line 1: 'id' is null, not a text"),
+        ('{"source_language": ["ar"]}', "line 1: 'source_language' is [\"ar\"], not a text"),
+    ],
+)
+def test_a_damaged_header_is_refused(tmp_path: Path, document: str, words: str) -> None:
+    header = '{"schema": "mtpipe.translation/1", "document": ' + document + "}\n"
+    path = _file(tmp_path, "t.jsonl", header + _row() + "\n")
+    with pytest.raises(InputError) as caught:
+        read_outputs(path)
+    assert str(caught.value) == f"{path}: {words}"
+
+
+def test_what_a_row_leaves_out_is_not_missed(tmp_path: Path) -> None:
+    (output,) = read_outputs(_file(tmp_path, "t.jsonl", '{"schema": "mtpipe.translation/1"}\n' + _row()))
+    assert (output.texts, output.sources, output.paragraphs, output.flags) == (("x",), ("",), (0,), ((),))
+
+
+def test_empty_lines_are_rows_like_others_and_no_fault(tmp_path: Path) -> None:
+    made = translation_jsonl(
+        {"en": ["The bridge is old.", "", "", "It rained."]}, ["جسر قديم.", "", "سطر.", "مطر."]
+    )
+    system = _file(tmp_path, "t.jsonl", made)
+    reference = _file(tmp_path, "r.en", "The bridge was old.\n\nA line.\nIt was raining.\n")
+    comparison = line_comparison(read_outputs(system), [parse_reference(reference)], target="en")
+    evaluation = evaluate(comparison, Settings(resamples=20))
+    assert evaluation.n == 4 and evaluation.rows[1].source == evaluation.rows[1].hypotheses[0].text == ""
+    # The third row has a source but no text; the second has neither.
+    assert "t.jsonl: 1 of 4 translations are empty (first: row 3)" in evaluation.notes
 
 
 def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
@@ -224,6 +281,15 @@ def test_a_bitext_that_joins_segments_is_bead_aligned(tmp_path: Path) -> None:
     assert comparison.pairing is Pairing.BEAD
     assert [(row.segments, row.bead) for row in comparison.rows] == [((0, 1), "2-1"), ((2,), "1-1")]
     assert comparison.texts(0) == ["One. Two.", "Three."]
+
+
+def test_empty_segments_belong_to_no_unit_of_a_bitext(tmp_path: Path) -> None:
+    made = translation_jsonl({"en": ["One.", "", "Two.", "", "Three."]}, ["أ", "", "ب", "", "ج"])
+    system = _file(tmp_path, "t.jsonl", made)
+    bitext = _file(tmp_path, "r.tsv", "أ\tThe one.\nب\tAnd the two.\nج\tAnd the three.\n")
+    comparison = line_comparison(read_outputs(system), [parse_reference(bitext)], target="en")
+    assert comparison.pairing is Pairing.LINE
+    assert [row.segments for row in comparison.rows] == [(0,), (2,), (4,)]
 
 
 def test_tmx_that_is_none_or_declares_entities(tmp_path: Path) -> None:
