@@ -225,7 +225,10 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """Everything one run of ``mtpipe score`` or ``mtpipe compare`` found."""
+    """Everything one run of ``mtpipe score`` or ``mtpipe compare`` found.
+
+    ``created`` and ``command`` are empty in a report that has to come out the same again.
+    """
 
     title: str
     created: str

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from mtpipe.cli.output import check_output, write_output
 from mtpipe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,100 +24,152 @@ if TYPE_CHECKING:
 FORMATS = ("html", "json", "md", "txt", "tsv")
 _SUFFIXES = {".html": "html", ".htm": "html", ".json": "json", ".md": "md", ".txt": "txt", ".tsv": "tsv"}
 _NO_SEGMENTS = {"txt", "tsv"}
-
-References = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reference",
-        "-r",
-        metavar="[LANG=]FILE",
-        help="Reference, one line a segment, or a TMX/TSV/JSONL bitext.",
-    ),
-]
-Documents = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reference-document",
-        metavar="[LANG=]FILE",
-        help="Reference as running text: it is segmented and aligned first.",
-    ),
-]
-Target = Annotated[
-    str | None, typer.Option("--target-language", help="Language of the translation, where no file says it.")
-]
-Source = Annotated[
-    str | None, typer.Option("--source", metavar="FILE", help="Source lines of a plain-text translation.")
-]
-Metrics = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--metric", "-m", help="BLEU, chrF2, chrF++, TER or comet (repeatable; default: the first four)."
-    ),
-]
-Tokenizer = Annotated[
-    str | None,
-    typer.Option("--tokenize", help="sacrebleu's tokenizer for BLEU (default: by target language)."),
-]
-Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap resamples; 0 leaves intervals and tests out.")]
-Trials = Annotated[int, typer.Option(min=1, help="Shuffles of the randomisation test.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of both tests.", envvar="SACREBLEU_SEED")]
-Detailed = Annotated[int, typer.Option(min=0, help="Rows whose differences the report colours.")]
-Audit = Annotated[bool, typer.Option("--audit/--no-audit", help="Score again with typography made equal.")]
-CometFolder = Annotated[
-    str | None, typer.Option("--comet-environment", metavar="DIR", help="Environment that has comet-score.")
-]
-CometModel = Annotated[
-    str | None, typer.Option("--comet-model", help="COMET model (default: wmt22-comet-da).")
-]
-Format = Annotated[
-    str | None,
-    typer.Option("--format", "-f", help="html, json, md, txt or tsv (default: by --output, else txt)."),
-]
-OutputPath = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="FILE|-", help="Where to write (default: standard output)."),
-]
-SacrebleuJson = Annotated[
-    bool, typer.Option("--sacrebleu-json", help="Print what sacrebleu's own command prints as JSON.")
-]
-Width = Annotated[int, typer.Option("--width", min=0, max=12, help="Decimals with --sacrebleu-json.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+_Argument = TypeVar("_Argument")
 
 
-def settings_of(
-    *,
-    metrics: list[str] | None,
-    tokenizer: str | None,
-    resamples: int,
-    trials: int,
-    seed: int,
-    audit: bool,
-    detailed: int,
-    form: str,
-    comet_environment: str | None,
-    comet_model: str | None,
-) -> Settings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``mtpipe score`` and ``mtpipe compare`` can be told: every field is an option of both."""
+
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference",
+            "-r",
+            metavar="[LANG=]FILE",
+            help="Reference, one line a segment, or a TMX/TSV/JSONL bitext.",
+        ),
+    ] = None
+    reference_document: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference-document",
+            metavar="[LANG=]FILE",
+            help="Reference as running text: it is segmented and aligned first.",
+        ),
+    ] = None
+    target_language: Annotated[
+        str | None,
+        typer.Option("--target-language", help="Language of the translation, where no file says it."),
+    ] = None
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="FILE", help="Source lines of a plain-text translation.")
+    ] = None
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric", "-m", help="BLEU, chrF2, chrF++, TER or comet (repeatable; default: the first four)."
+        ),
+    ] = None
+    tokenize: Annotated[
+        str | None,
+        typer.Option("--tokenize", help="sacrebleu's tokenizer for BLEU (default: by target language)."),
+    ] = None
+    resamples: Annotated[
+        int, typer.Option(min=0, help="Bootstrap resamples; 0 leaves intervals and tests out.")
+    ] = 1000
+    trials: Annotated[int, typer.Option(min=1, help="Shuffles of the randomisation test.")] = 10000
+    seed: Annotated[int, typer.Option(min=0, help="Seed of both tests.", envvar="SACREBLEU_SEED")] = 12345
+    audit: Annotated[
+        bool, typer.Option("--audit/--no-audit", help="Score again with typography made equal.")
+    ] = True
+    detailed: Annotated[int, typer.Option(min=0, help="Rows whose differences the report colours.")] = 2000
+    comet_environment: Annotated[
+        str | None,
+        typer.Option("--comet-environment", metavar="DIR", help="Environment that has comet-score."),
+    ] = None
+    comet_model: Annotated[
+        str | None, typer.Option("--comet-model", help="COMET model (default: wmt22-comet-da).")
+    ] = None
+    form: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="html, json, md, txt or tsv (default: by --output, else txt)."),
+    ] = None
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE|-", help="Where to write (default: standard output)."),
+    ] = None
+    sacrebleu_json: Annotated[
+        bool, typer.Option("--sacrebleu-json", help="Print what sacrebleu's own command prints as JSON.")
+    ] = False
+    width: Annotated[int, typer.Option("--width", min=0, max=12, help="Decimals with --sacrebleu-json.")] = 1
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Write neither date nor command: same bytes again.")
+    ] = False
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False
+
+
+def with_options(command: Callable[[_Argument, Options], None]) -> Callable[..., None]:
+    """Return ``command`` with a parameter per field of Options, as typer reads them, in place of its second."""
+
+    def called(**given: Any) -> None:
+        argument = given.pop(name)
+        command(argument, Options(**given))
+
+    hints = get_type_hints(command, include_extras=True)
+    name = next(iter(hints))
+    types = {name: hints[name]} | get_type_hints(Options, include_extras=True)
+    defaults = {field.name: field.default for field in fields(Options)}
+    called.__name__, called.__doc__ = command.__name__, command.__doc__
+    called.__annotations__ = types
+    called.__signature__ = Signature(  # type: ignore[attr-defined]
+        [
+            Parameter(
+                key, Parameter.KEYWORD_ONLY, annotation=kind, default=defaults.get(key, Parameter.empty)
+            )
+            for key, kind in types.items()
+        ]
+    )
+    return called
+
+
+def score_files(translations: list[str], options: Options) -> None:
+    """Score the translations named, each a system, and write the report or what sacrebleu would print."""
+    form = "json" if options.sacrebleu_json else _format(options.form, options.output)
+    check_output(options.output, force=options.force)
+    from mtpipe.pipeline.scoring import task_of_files
+
+    settings = _settings(options, form)
+    task = task_of_files(
+        translations,
+        options.reference or [],
+        options.reference_document or [],
+        target=options.target_language,
+        source=options.source,
+    )
+    text = (
+        _sacrebleu(task, settings, options)
+        if options.sacrebleu_json
+        else _report(task, settings, form, options)
+    )
+    write_output(text, options.output)
+    if options.output not in (None, "-") and not options.quiet:
+        _say(f"wrote {options.output}")
+
+
+def _settings(options: Options, form: str) -> Settings:
     """Check the scoring options and find COMET where it is asked for."""
     from mtpipe.evaluator import Settings, find_comet, metric_names
 
-    wanted = tuple(metrics or ())
-    metric_names([name for name in wanted if name.lower() != "comet"])
-    asked = comet_environment is not None or comet_model is not None or "comet" in (m.lower() for m in wanted)
-    comet = find_comet(comet_environment, model=comet_model) if asked else None
+    wanted = tuple(options.metric or ())
+    named = [name for name in wanted if name.lower() != "comet"]
+    metric_names(named)
+    folder, model = options.comet_environment, options.comet_model
+    asked = folder is not None or model is not None or len(named) < len(wanted)
     return Settings(
         metrics=wanted,
-        tokenizer=tokenizer,
-        resamples=resamples,
-        trials=trials,
-        seed=seed,
-        audit=audit,
-        detailed=0 if form in _NO_SEGMENTS else detailed,
-        comet=comet,
+        tokenizer=options.tokenize,
+        resamples=options.resamples,
+        trials=options.trials,
+        seed=options.seed,
+        audit=options.audit,
+        detailed=0 if form in _NO_SEGMENTS else options.detailed,
+        comet=find_comet(folder, model=model) if asked else None,
     )
 
 
-def choose_format(form: str | None, output: str | None) -> str:
+def _format(form: str | None, output: str | None) -> str:
     """Return the report's format: as asked, else as the output file's name says, else text."""
     if form is not None:
         if form not in FORMATS:
@@ -128,32 +185,29 @@ def choose_format(form: str | None, output: str | None) -> str:
     return _SUFFIXES[suffix]
 
 
-def check_output(output: str | None, *, force: bool) -> None:
-    """Refuse an output that cannot be written before any work is done."""
-    if output not in (None, "-"):
-        from mtpipe.files import refuse_overwriting
-
-        refuse_overwriting([Path(str(output))], force=force)
-
-
-def run(task: Task, settings: Settings, form: str, output: str | None, *, quiet: bool) -> None:
-    """Score ``task`` and write the report."""
+def _report(task: Task, settings: Settings, form: str, options: Options) -> str:
     from mtpipe.pipeline.scoring import evaluation_report
 
-    command = shlex.join(["mtpipe", *sys.argv[1:]])
-    report = evaluation_report(task, settings, command=command, say=_silent if quiet else _say)
-    write(render(report, form), output, quiet=quiet)
+    same = options.reproducible
+    report = evaluation_report(
+        task,
+        settings,
+        # The command names the output, which may be another the next time.
+        command="" if same else shlex.join(["mtpipe", *sys.argv[1:]]),
+        created=None if same else datetime.now(UTC),
+        say=_silent if options.quiet else _say,
+    )
+    return render(report, form)
 
 
-def run_sacrebleu(task: Task, settings: Settings, output: str | None, *, width: int, quiet: bool) -> None:
-    """Score ``task`` and write what sacrebleu would print."""
+def _sacrebleu(task: Task, settings: Settings, options: Options) -> str:
     from mtpipe.evaluator import sacrebleu_json
     from mtpipe.pipeline.scoring import comparisons
 
     found = comparisons(task)
     if len(found) != 1:
         raise UsageError("--sacrebleu-json: one target language and one kind of reference at a time")
-    write(sacrebleu_json(found[0], settings, width=width) + "\n", output, quiet=quiet)
+    return sacrebleu_json(found[0], settings, width=options.width) + "\n"
 
 
 def render(report: EvaluationReport, form: str) -> str:
@@ -168,18 +222,6 @@ def render(report: EvaluationReport, form: str) -> str:
         "tsv": report_txt.render_tsv,
     }
     return renderers[form](report)
-
-
-def write(text: str, output: str | None, *, quiet: bool) -> None:
-    """Write to ``output``, or to standard output."""
-    if output in (None, "-"):
-        sys.stdout.write(text)
-        return
-    from mtpipe.files import write_text
-
-    write_text(Path(str(output)), text)
-    if not quiet:
-        _say(f"wrote {output}")
 
 
 def _say(text: str) -> None:

@@ -21,6 +21,8 @@ from mtpipe.segmenter import segment
 
 Say = Callable[[str], None]
 _ROLES = {str(role) for role in Role}
+# Stands for the moment of the call: None already means that no date is wanted.
+_NOW = datetime.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +96,25 @@ def comparisons(task: Task, *, say: Say = lambda _message: None) -> tuple[Compar
 
 
 def evaluation_report(
-    task: Task, settings: Settings, *, command: str = "", say: Say = lambda _message: None
+    task: Task,
+    settings: Settings,
+    *,
+    command: str = "",
+    created: datetime | None = _NOW,
+    say: Say = lambda _message: None,
 ) -> EvaluationReport:
-    """Score everything in ``task`` and put it into one report."""
+    """Score everything in ``task`` and put it into one report.
+
+    ``created`` is the date that the report bears: now unless given, and with
+    None it bears none, so that the same task gives the same bytes again.
+    """
     evaluations: list[Evaluation] = []
     for comparison in comparisons(task, say=say):
         evaluations.append(evaluator.evaluate(comparison, settings, say=say))
+    date = datetime.now(UTC) if created is _NOW else created
     return EvaluationReport(
         title=_title(evaluations),
-        created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        created="" if date is None else date.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         mtpipe=mtpipe.__version__,
         command=command,
         evaluations=tuple(evaluations),

@@ -45,7 +45,7 @@ script-src 'unsafe-inline'; img-src data:">
 <body>
 <header class="report wrap">
 <h1>{_text(report.title)}</h1>
-<p class="facts">{_text(report.created)} · mtpipe {_text(report.mtpipe)}{_command(report)}</p>
+<p class="facts">{_dated(report)}mtpipe {_text(report.mtpipe)}{_command(report)}</p>
 {_tabs(report)}
 </header>
 {body}
@@ -61,6 +61,10 @@ The page is complete in itself: it loads nothing and sends nothing.</footer>
 
 def _text(text: str) -> str:
     return html.escape(text, quote=True)
+
+
+def _dated(report: EvaluationReport) -> str:
+    return f"{_text(report.created)} · " if report.created else ""
 
 
 def _command(report: EvaluationReport) -> str:

@@ -20,7 +20,8 @@ _MOST_SENTENCES = 50
 
 def render_md(report: EvaluationReport) -> str:
     """Return the report; differences are **bold** in the translation where the reference has them not."""
-    parts = [f"# {report.title}\n", f"{report.created} · mtpipe {report.mtpipe}\n"]
+    dated = f"{report.created} · " if report.created else ""
+    parts = [f"# {report.title}\n", f"{dated}mtpipe {report.mtpipe}\n"]
     if report.command:
         parts.append(f"`{report.command}`\n")
     for evaluation in report.evaluations:

@@ -68,6 +68,15 @@ def test_paired_sacrebleu_json(files: list[str]) -> None:
     assert 0 < held[1]["BLEU"]["p_value"] <= 1
 
 
+def test_a_reproducible_comparison_has_the_same_bytes_again(files: list[str], tmp_path: Path) -> None:
+    texts = []
+    for name in ("a.html", "b.html"):
+        result = _run(*files[1:3], "-r", files[0], "--reproducible", "-o", str(tmp_path / name))
+        assert result.exit_code == 0
+        texts.append((tmp_path / name).read_bytes())
+    assert texts[0] == texts[1]
+
+
 def test_wrong_uses_are_one_line(files: list[str], tmp_path: Path) -> None:
     short = tmp_path / "short.en"
     short.write_text("one line\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,25 @@ def test_nothing_is_overwritten_unasked(files: dict[str, str], tmp_path: Path) -
     assert "--force" in str(_error(files["s.en"], "-r", files["r.en"], "-o", str(out)))
     assert out.read_text(encoding="utf-8") == "mine"
     assert _run(files["s.en"], "-r", files["r.en"], "-m", "bleu", "-o", str(out), "--force").exit_code == 0
+
+
+@pytest.mark.parametrize("form", ["html", "json", "md", "txt"])
+def test_a_reproducible_report_has_the_same_bytes_again(
+    files: dict[str, str], tmp_path: Path, form: str
+) -> None:
+    for name in ("a", "b"):
+        out = str(tmp_path / f"{name}.{form}")
+        assert _run(files["s.en"], "-r", files["r.en"], "--reproducible", "-o", out).exit_code == 0
+    text = (tmp_path / f"a.{form}").read_text(encoding="utf-8")
+    assert text == (tmp_path / f"b.{form}").read_text(encoding="utf-8")
+    assert "UTC" not in text
+
+
+def test_a_report_bears_its_date_unless_told_otherwise(files: dict[str, str]) -> None:
+    held = json.loads(_run(files["s.en"], "-r", files["r.en"], "-f", "json", "-q").stdout)
+    made = datetime.strptime(held["created"], "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - made) < timedelta(minutes=2)
+    assert held["command"].startswith("mtpipe ")
 
 
 def test_sacrebleu_json(files: dict[str, str]) -> None:

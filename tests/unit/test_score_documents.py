@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,14 @@ def test_an_unrelated_document_does_not_score_by_accident(tmp_path: Path) -> Non
         assert "nothing to score" in str(error)
     else:
         assert evaluation.coverage.source_share < 0.1
+
+
+def test_the_date_is_now_unless_given_or_refused(tmp_path: Path) -> None:
+    task = task_of_files([_translation(tmp_path, "en")], [str(_EXAMPLES / "article.en.txt")], [])
+    given = datetime(2026, 3, 4, 7, 8, tzinfo=timezone(timedelta(hours=2)))
+    assert evaluation_report(task, _SETTINGS, created=given).created == "2026-03-04 05:08 UTC"
+    assert evaluation_report(task, _SETTINGS, created=None).created == ""
+    assert evaluation_report(task, _SETTINGS).created.startswith(f"{datetime.now(UTC):%Y-}")
 
 
 def test_a_document_in_another_language_is_refused(tmp_path: Path) -> None:

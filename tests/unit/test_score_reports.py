@@ -66,6 +66,26 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     return evaluate(_comparison(tmp_path_factory.mktemp("single"), 1, evil=True), Settings(resamples=50))
 
 
+@pytest.mark.parametrize(("documents", "said"), [(200, False), (203, True)])
+def test_documents_left_out_of_the_breakdown_are_said(tmp_path: Path, documents: int, said: bool) -> None:
+    lines = "".join(f"This is line {number}.\n" for number in range(documents))
+    path = tmp_path / "lines.en"
+    path.write_text(lines, encoding="utf-8")
+    output = replace(read_outputs(str(path))[0], documents=tuple(f"d{number}" for number in range(documents)))
+    comparison = line_comparison([output], [parse_reference(str(path))], target="en")
+    evaluation = evaluate(comparison, Settings(metrics=("BLEU",), resamples=0, audit=False))
+    shown = [group for group in evaluation.systems[0].groups if group.by == "document"]
+    assert len(shown) == 200
+    note = "the scores by document are of the 200 largest of 203 documents"
+    assert (note in evaluation.notes) is said
+
+
+def test_a_report_without_a_date_begins_with_the_version(single: Evaluation) -> None:
+    report = replace(_report(single), created="")
+    assert "\nmtpipe 0.1.0\n" in render_md(report)
+    assert '<p class="facts">mtpipe 0.1.0' in render_html(report)
+
+
 def test_the_stored_schema_is_that_of_the_types() -> None:
     assert json.loads(_SCHEMA_FILE.read_text(encoding="utf-8")) == json_schema()
 

@@ -1,0 +1,24 @@
+"""Puts a command's text where the user wants it: into a file, or on standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def check_output(output: str | None, *, force: bool) -> None:
+    """Refuse an output that cannot be written before any work is done."""
+    if output not in (None, "-"):
+        from mtpipe.files import refuse_overwriting
+
+        refuse_overwriting([Path(str(output))], force=force)
+
+
+def write_output(text: str, output: str | None) -> None:
+    """Write ``text`` as it stands to the file ``output``, or to standard output where that is None or "-"."""
+    if output in (None, "-"):
+        sys.stdout.write(text)
+        return
+    from mtpipe.files import write_text
+
+    write_text(Path(str(output)), text)
