@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mtpipe.cli.output import check_output, write_output
 from mtpipe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,47 +23,40 @@ def clean(
         bool, typer.Option("--ledger", help="Show the edits instead of the cleaned text.")
     ] = False,
     form: Annotated[
-        str, typer.Option("--format", help="The ledger as tsv (for reading) or jsonl (for programs).")
-    ] = "tsv",
+        str | None,
+        typer.Option(
+            "--format", help="The ledger as tsv (for reading, the default) or jsonl (for programs)."
+        ),
+    ] = None,
     for_model: Annotated[
         bool, typer.Option("--for-model", help="Show the text as a model reads it, vocalisation stripped.")
     ] = False,
     source: Annotated[str, typer.Option("--from", help="Language of the article.")] = "ar",
     encoding: Annotated[str | None, typer.Option(help="Encoding of the article (default: found).")] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write (default: standard output).")
+        str | None, typer.Option(metavar="FILE|-", help="Where to write (default: standard output).")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
     """Clean an article, or show the ledger of what was edited where."""
-    if form not in _FORMATS:
+    if form is not None and form not in _FORMATS:
         raise UsageError(f"--format {form}: allowed are {', '.join(_FORMATS)}")
     if ledger and for_model:
         raise UsageError("--ledger and --for-model exclude each other: the ledger is of the displayed text")
+    if form is not None and not ledger:
+        raise UsageError(f"--format {form}: is a format of the ledger; give --ledger, or leave --format out")
     from mtpipe import text as texts
-    from mtpipe.files import refuse_overwriting
     from mtpipe.reader import read
 
-    if output:
-        refuse_overwriting([output], force=force)
+    check_output(output, force=force)
     cleaned = texts.clean(read(article, language=source, encoding=encoding).source)
     if ledger:
         lines = _json_lines(cleaned.edits) if form == "jsonl" else _table(cleaned.edits)
-        emit("".join(line + "\n" for line in lines), output)
+        write_output("".join(line + "\n" for line in lines), output)
     elif for_model:
-        emit("".join(texts.for_model(line) + "\n" for line in cleaned.text.splitlines()), output)
+        write_output("".join(texts.for_model(line) + "\n" for line in cleaned.text.splitlines()), output)
     else:
-        emit(cleaned.text, output)
-
-
-def emit(text: str, output: Path | None) -> None:
-    """Write ``text`` to a file, or to standard output as it stands."""
-    if output is None:
-        sys.stdout.write(text)
-        return
-    from mtpipe.files import write_text
-
-    write_text(output, text)
+        write_output(cleaned.text, output)
 
 
 def _json_lines(edits: Iterable[Edit]) -> Iterator[str]:

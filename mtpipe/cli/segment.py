@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mtpipe.cli.clean import emit
+from mtpipe.cli.output import check_output, write_output
 from mtpipe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +20,11 @@ _FORMATS = ("jsonl", "txt")
 def segment(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="A text file; - is standard input.")],
     form: Annotated[
-        str, typer.Option("--format", help="jsonl: text, span, role, language, paragraph; txt: text only.")
-    ] = "jsonl",
+        str | None,
+        typer.Option(
+            "--format", help="jsonl (default): text, span, role, language, paragraph; txt: text only."
+        ),
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show which rule made or refused each boundary.")
     ] = False,
@@ -30,28 +32,28 @@ def segment(
     source: Annotated[str, typer.Option("--from", help="Language of the article.")] = "ar",
     encoding: Annotated[str | None, typer.Option(help="Encoding of the article (default: found).")] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write (default: standard output).")
+        str | None, typer.Option(metavar="FILE|-", help="Where to write (default: standard output).")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
     """Clean an article and cut it into segments: its sentences and the lines of its frame."""
-    if form not in _FORMATS:
+    if form is not None and form not in _FORMATS:
         raise UsageError(f"--format {form}: allowed are {', '.join(_FORMATS)}")
     if explain and lines:
         raise UsageError("--explain and --lines exclude each other: with --lines no rule is asked")
+    if explain and form is not None:
+        raise UsageError("--explain and --format exclude each other: --explain prints a table of boundaries")
     from mtpipe import segmenter
-    from mtpipe.files import refuse_overwriting
     from mtpipe.reader import read
 
-    if output:
-        refuse_overwriting([output], force=force)
+    check_output(output, force=force)
     document = read(article, language=source, encoding=encoding)
     if explain:
         rows = _reasons(document)
     else:
         document = segmenter.segment_lines(document) if lines else segmenter.segment(document)
-        rows = _json_lines(document) if form == "jsonl" else (s.text for s in document.segments)
-    emit("".join(row + "\n" for row in rows), output)
+        rows = (s.text for s in document.segments) if form == "txt" else _json_lines(document)
+    write_output("".join(row + "\n" for row in rows), output)
 
 
 def _json_lines(document: Document) -> Iterator[str]:

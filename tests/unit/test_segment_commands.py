@@ -58,6 +58,13 @@ def test_clean_writes_a_file(article: str, tmp_path: Path) -> None:
         _run("clean", article, "--output", str(out))
 
 
+def test_a_dash_is_standard_output(article: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("clean", "segment"):
+        assert _run(command, article, "--output", "-") == _run(command, article)
+    assert not (tmp_path / "-").exists()
+
+
 def test_segment_prints_json_lines(article: str) -> None:
     rows = [json.loads(line) for line in _run("segment", article).splitlines()]
     assert [row["role"] for row in rows] == ["title", "author", "body", "body"]
@@ -86,6 +93,10 @@ def test_segment_explains(article: str) -> None:
         (["clean", "--ledger", "--for-model"], "exclude each other"),
         (["segment", "--format", "xml"], "jsonl, txt"),
         (["segment", "--explain", "--lines"], "exclude each other"),
+        (["segment", "--explain", "--format", "jsonl"], "--explain and --format exclude each other"),
+        (["segment", "--explain", "--format", "txt"], "--explain and --format exclude each other"),
+        (["clean", "--format", "jsonl"], "--format jsonl: .* give --ledger"),
+        (["clean", "--format", "tsv", "--for-model"], "--format tsv: .* give --ledger"),
     ],
 )
 def test_a_wrong_option_is_named(article: str, arguments: list[str], words: str) -> None:
