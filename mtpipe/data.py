@@ -65,7 +65,9 @@ class Segment:
 
     ``text`` is the cleaned text, ``span`` where it stands in the untouched
     source, ``paragraph`` counts non-empty source paragraphs from 0, ``language``
-    is "ar", "en", "fr", "other" or "und" (no letters).
+    is "ar", "en", "fr", "other" or "und" (no letters). Only where every line is
+    one segment (``--lines``) is a text empty, with an empty span, and
+    ``paragraph`` the number of the line.
     """
 
     text: str
@@ -75,9 +77,9 @@ class Segment:
     span: Span
 
     def __post_init__(self) -> None:
-        if not self.text.strip():
-            raise ValueError("a segment holds text")
-        if not 0 <= self.span.start < self.span.end:
+        if self.text.isspace():
+            raise ValueError("a segment holds text, or nothing at all")
+        if not 0 <= self.span.start <= self.span.end or (self.span.start < self.span.end) != bool(self.text):
             raise ValueError(f"not a span: {self.span}")
         if self.paragraph < 0:
             raise ValueError(f"not a paragraph number: {self.paragraph}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from mtpipe import aligner, models, pipeline, reader
+from mtpipe import aligner, models, pipeline, reader, segmenter
 from mtpipe.data import Bead, Document
 from mtpipe.errors import InputError, ModelError, UsageError
 from mtpipe.languages import LANGUAGES, identify
@@ -83,8 +83,7 @@ def _side(path: str, language: str | None, wanted: Wanted) -> Side:
     code = language or identify(text[:4000])
     if wanted.lines:
         code = code if language or code in LANGUAGES else "und"
-        sentences = tuple(text.removesuffix("\n").split("\n")) if text else ()
-        return Side(path, Path(path).name, code, sentences, None)
+        return Side(path, Path(path).name, code, tuple(segmenter.split_lines(text)), None)
     if code not in LANGUAGES:
         raise UsageError(
             f"{path}: the language cannot be told; name it with --source-language or --target-language"
@@ -101,7 +100,7 @@ def _text(path: str, encoding: str | None) -> str:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    return reader.decode(data, name=path, encoding=encoding)[0].replace("\r\n", "\n") if data else ""
+    return reader.decode(data, name=path, encoding=encoding)[0] if data else ""
 
 
 def via_of(via: list[str] | None, number: int, count: int, source: Side) -> list[str] | None:
@@ -110,8 +109,7 @@ def via_of(via: list[str] | None, number: int, count: int, source: Side) -> list
         return None
     if len(via) != count:
         raise UsageError(f"--via: {len(via)} files for {count} targets (one for each, in their order)")
-    text = _text(via[number], None)
-    found = text.removesuffix("\n").split("\n") if text else []
+    found = segmenter.split_lines(_text(via[number], None))
     if len(found) != len(source.sentences):
         raise UsageError(
             f"{via[number]}: {len(found)} translations for the {len(source.sentences)} sentences of {source.path}"
@@ -147,8 +145,7 @@ def _translate(source: Side, language: str, model: str | None, *, quiet: bool) -
         if not quiet:
             typer.echo(f"{error}; comparing the texts themselves", err=True)
         return None
-    said = iter([hypothesis.text for hypothesis in translation.hypotheses])
-    return [next(said, "") if sentence.strip() else "" for sentence in source.sentences]
+    return [hypothesis.text for hypothesis in translation.hypotheses]
 
 
 def given_links(path: str, source: Side, target: Side) -> tuple[Bead, ...]:

@@ -1,5 +1,13 @@
 """A Document of paragraphs into a Document of sentences, and the reasons for each boundary."""
 
-from mtpipe.segmenter.documents import Reason, explain, rule_texts, segment, segment_lines, segment_text
+from mtpipe.segmenter.documents import (
+    Reason,
+    explain,
+    rule_texts,
+    segment,
+    segment_lines,
+    segment_text,
+    split_lines,
+)
 
-__all__ = ["Reason", "explain", "rule_texts", "segment", "segment_lines", "segment_text"]
+__all__ = ["Reason", "explain", "rule_texts", "segment", "segment_lines", "segment_text", "split_lines"]

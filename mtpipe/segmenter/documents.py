@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mtpipe.data import Document, Role, Segment, Span
 from mtpipe.languages import identify
 from mtpipe.segmenter.boundaries import boundaries
-from mtpipe.segmenter.structure import lines, structure
+from mtpipe.segmenter.structure import structure
 from mtpipe.segmenter.tables import read_table
 from mtpipe.text import CleanText, clean
 
+_LINE_END = re.compile("\r\n|[\n\r]")
 # Frame lines stay whole: a title may ask twice, a name may be abbreviated.
 _WHOLE = (Role.TITLE, Role.AUTHOR, Role.DATE)
 
@@ -46,12 +48,36 @@ def segment(document: Document) -> Document:
 
 
 def segment_lines(document: Document) -> Document:
-    """Return ``document`` with one segment for each non-empty line, its text as it stands."""
-    segments = [
-        Segment(text, identify(text, document.language), index, Role.BODY, Span(start, start + len(text)))
-        for index, (text, start) in enumerate(lines(document.source))
-    ]
+    """Return ``document`` with one segment for each line, as ``split_lines`` tells them.
+
+    The text is as it stands, without the white space at either end: a blank line
+    is a segment whose text and span are empty.
+    """
+    segments = []
+    for number, (start, end) in enumerate(_line_spans(document.source)):
+        line = document.source[start:end]
+        text = line.strip()
+        first = start + line.index(text)
+        told = identify(text, document.language) if text else "und"
+        segments.append(Segment(text, told, number, Role.BODY, Span(first, first + len(text))))
     return replace(document, segments=tuple(segments))
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of ``text`` without their ends, which are LF, CRLF or CR and nothing else.
+
+    Empty lines count; an end after the last line opens no further one.
+    """
+    return [text[start:end] for start, end in _line_spans(text)]
+
+
+def _line_spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _LINE_END.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
 
 
 def segment_text(text: str, language: str = "ar") -> list[str]:

@@ -44,6 +44,28 @@ def test_lines_with_translations(texts: Path) -> None:
     assert [row["target"] for row in rows if row["source"] == [1, 2]] == [[1]]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_empty_lines_keep_their_numbers(texts: Path, end: str) -> None:
+    for name, lines in (("en", ENGLISH), ("fr", FRENCH), ("via", VIA)):
+        spaced = [*lines[:4], "", " ", *lines[4:], ""]
+        (texts / f"{name}.txt").write_bytes("".join(line + end for line in spaced).encode())
+    found = run(
+        texts / "en.txt", texts / "fr.txt", "--lines", "--via", texts / "via.txt", "--format", "jsonl"
+    )
+    assert found.exit_code == 0, found.output
+    rows = [json.loads(line) for line in found.stdout.splitlines()][1:]
+    assert [row["target"] for row in rows if row["source"] == [1, 2]] == [[1]]
+    for side, size in (("source", len(ENGLISH) + 3), ("target", len(FRENCH) + 3)):
+        assert sorted(index for row in rows for index in row[side]) == list(range(size))
+
+
+def test_a_side_of_empty_lines_is_aligned_with_nothing_or_anything(texts: Path) -> None:
+    (texts / "empty.txt").write_text("\n\n", "utf-8")
+    for sides in (("en.txt", "empty.txt"), ("empty.txt", "en.txt"), ("empty.txt", "empty.txt")):
+        found = run(*(texts / side for side in sides), "--lines", "--no-model", "--format", "jsonl")
+        assert found.exit_code == 0, (sides, found.output, found.exception)
+
+
 def test_texts_are_cut_into_sentences(texts: Path) -> None:
     found = run(texts / "en.txt", texts / "fr.txt", "--no-model", "--format", "tsv")
     assert found.exit_code == 0, found.output

@@ -110,8 +110,21 @@ def test_spans_stand_in_the_untouched_source() -> None:
 
 def test_lines_mode_keeps_every_line() -> None:
     document = segment_lines(_document("وصلت السفن . ثم عادت.", "", "  نعم "))
-    assert [s.text for s in document.segments] == ["وصلت السفن . ثم عادت.", "نعم"]
+    assert [s.text for s in document.segments] == ["وصلت السفن . ثم عادت.", "", "نعم"]
     assert {s.role for s in document.segments} == {Role.BODY}
+
+
+def test_lines_mode_cuts_at_line_ends_only() -> None:
+    source = "واحد\x85اثنان\x0bثلاثة\x0cأربعة\u2028خمسة\r\n\r\n  \rستة\n\nسبعة\n"
+    document = segment_lines(replace(_document(""), source=source))
+    assert [s.text for s in document.segments] == [
+        "واحد\x85اثنان\x0bثلاثة\x0cأربعة\u2028خمسة", "", "", "ستة", "", "سبعة",
+    ]  # fmt: skip
+    assert [s.paragraph for s in document.segments] == [0, 1, 2, 3, 4, 5]
+    assert [s.language for s in document.segments] == ["ar", "und", "und", "ar", "und", "ar"]
+    assert [source[s.span.start : s.span.end] for s in document.segments] == [
+        s.text for s in document.segments
+    ]
 
 
 def test_each_boundary_is_explained() -> None:
@@ -128,4 +141,4 @@ def test_each_boundary_is_explained() -> None:
 
 def test_an_empty_document_has_no_segments() -> None:
     empty = replace(_document(""), source=" \n\u200f\n")
-    assert segment(empty).segments == segment_lines(replace(empty, source="\n")).segments == ()
+    assert segment(empty).segments == segment_lines(replace(empty, source="")).segments == ()
