@@ -15,20 +15,22 @@ from mtpipe.text.ledger import Change
 
 _LINE = re.compile(f"[^{LINE_ENDS}]++")
 _ARABIC = re.compile(f"[{LETTERS}]")
+_DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9"
 _LATIN = "A-Za-z\u00c0-\u024f"
 
 # A lone letter or ornament after a stop that ends the line: " ه", " هـ", " ■".
 _STRAY = re.compile(
-    f'([.؟!:"»”…])(?<![0-9\u0660-\u0669]["»”.]) ([{LETTERS}]\u0640?|[■□▪▫●◆*#|~])(?=[{LINE_ENDS}]|\\Z)'
+    f'([.؟!:"»”…])(?<![{_DIGITS}]["»”.]) ([{LETTERS}]\u0640?|[■□▪▫●◆*#|~])(?=[{LINE_ENDS}]|\\Z)'
 )
 _STRAY_LINES = 3
+_STRAY_AFTER_COLON = ("ه", "هـ")
 
 _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows
     f'(?<![\\s(\\[«"“]) (?P<arabic>[،؛؟])(?P<glued>(?=[{LETTERS}]))?'
     # before a shared mark unless it opens a word (.NET), a number (.5) or stands between numbers (2 : 1)
-    f"|(?<![\\s{_LATIN}(\\[«“])(?<![0-9]) (?P<shared>[.:!,;?…])(?![\\w.…])"
-    f"|(?<=[0-9]) (?P<number>[.:!,;?…])(?! ?[\\w.…])"
+    f"|(?<![\\s{_LATIN}(\\[«“])(?<![{_DIGITS}]) (?P<shared>[.:!,;?…])(?![\\w.…])"
+    f"|(?<=[{_DIGITS}]) (?P<number>[.:!,;?…])(?! ?[\\w.…])"
     f"|(?<=[{_LATIN}]) (?P<latin>[.,])(?=\\s|\\Z)(?! \\.)"
     f"|(?<=[{LETTERS}{MARKS}]) (?P<dots>\\.{{2,}}|…)(?=\\s|\\Z)"
     f'|(?<=[{LETTERS}{MARKS}»")]) (?P<stop>[.!:])(?=[{LETTERS}])'
@@ -46,14 +48,16 @@ def stray_marks(text: str) -> Iterator[Change]:
     """Yield the lone letter or ornament that an author typed at the end of his lines.
 
     At least three lines must end in the same one, after a stop: a year (1444 ه)
-    or the last word of a single line is no such mark.
+    or the last word of a single line is no such mark. What follows a colon may be
+    the answer itself (أحمد: أ), so colons prove nothing, and after them only ه goes.
     """
     found = list(_STRAY.finditer(text))
     if len(found) < _STRAY_LINES:
         return
-    count = Counter(match.group(2) for match in found)
+    count = Counter(match.group(2) for match in found if match.group(1) != ":")
     for match in found:
-        if count[match.group(2)] >= _STRAY_LINES:
+        stop, mark = match.groups()
+        if count[mark] >= _STRAY_LINES and (stop != ":" or mark in _STRAY_AFTER_COLON):
             yield Change(match.start(), match.end(), match.group(1), "stray-mark")
 
 

@@ -46,6 +46,8 @@ _KEPT = [
     "٠١٢٣٤٥٦٧٨٩ 0123456789 ۰۱۲",
     "؟ ، ؛",
     "النتيجة 2 : 1",
+    "النتيجة ٢ : ١",
+    "النتيجة ۲ : ۱",
     "لغة .NET ومقاس .5",
     "نَظَّمَ التحالف عُمَّالًا",
     "Il dit : « Non ! » ; puis il part ?",
@@ -91,7 +93,25 @@ def test_a_lone_letter_stays_where_few_lines_end_in_it() -> None:
 
 
 def test_other_stray_marks_go_too() -> None:
-    assert clean("أولا. هـ\nثانيا! هـ\nثالثا: هـ").text == "أولا.\nثانيا!\nثالثا:"
+    assert clean("أولا. هـ\nثانيا! هـ\nثالثا؟ هـ\nرابعا: هـ").text == "أولا.\nثانيا!\nثالثا؟\nرابعا:"
+    assert clean("أولا. *\nثانيا! *\nثالثا؟ *").text == "أولا.\nثانيا!\nثالثا؟"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "أحمد: أ\nسارة: أ\nمنى: أ",  # answers
+        "أحمد: ه\nسارة: ه\nمنى: ه",  # no stop but colons: nothing proves a mark
+        "عاد القارب. ه\nلماذا؟ ه\nسارة: ه",
+    ],
+)
+def test_what_follows_colons_is_text(source: str) -> None:
+    assert clean(source).text == source
+
+
+def test_after_a_colon_only_the_proven_letter_goes() -> None:
+    source = "عاد. أ\nلماذا؟ أ\nذهب! أ\nسارة: أ"
+    assert clean(source).text == "عاد.\nلماذا؟\nذهب!\nسارة: أ"
 
 
 def test_line_ends_stay_as_they_are() -> None:
@@ -192,10 +212,22 @@ def test_the_models_view(text: str, view: str) -> None:
     ],
 )
 def test_time_grows_with_the_text_only(unit: str) -> None:
-    """Ten megabytes in one line must not hang: a quadratic rule would take minutes here."""
+    """Sixty thousand characters of one thing, in a second or so: a quadratic rule would take far longer."""
     text = unit * (60_000 // len(unit))
     begun = time.process_time()
     cleaned = clean(text)
     for_model(text)
     assert time.process_time() - begun < 5
+    assert undo(cleaned.text, cleaned.edits) == text
+
+
+@pytest.mark.slow
+def test_ten_megabytes_in_one_line_do_not_hang() -> None:
+    unit = 'قال : " وصلت الســفن ؟. ه" &quot;ثم\u200f عادت&quot; ،،\u00a0« 2 : 1 » '
+    text = unit * (10_000_000 // len(unit.encode()) + 1)
+    assert len(text.encode()) >= 10_000_000
+    begun = time.process_time()
+    cleaned = clean(text)
+    for_model(cleaned.text)
+    assert time.process_time() - begun < 120
     assert undo(cleaned.text, cleaned.edits) == text
