@@ -48,10 +48,15 @@ _ARABIC = re.compile(
 )
 _LATIN_WORD = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 _LETTER = re.compile(r"[^\W\d_]")
-# Letters that Persian, Urdu, Kurdish, Pashto and Uyghur have and Arabic has not.
+# Letters of Persian, Urdu, Kurdish, Pashto and Uyghur that no Arabic keyboard gives. Not among them are
+# Persian yeh and kaf (U+06CC, U+06A9) and U+06BE, with which much Arabic is typed.
 _NOT_ARABIC = re.compile(
-    "[\u067e\u0686\u0698\u06a9\u06af\u06cc\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2\u06d5\u06c6\u06c7\u067c\u0693\u06cb]"
+    "[\u067e\u0686\u0698\u06af\u0679\u0688\u0691\u06ba\u06c1\u06d2\u06d5\u06c6\u06c7\u06ce\u0695\u06b5\u067c\u0681"
+    "\u0685\u0689\u0693\u0696\u069a\u06bc\u06cb\u06d0]"
 )
+# The commonest Persian words that are no Arabic ones: whole Persian paragraphs have few of those letters.
+_PERSIAN_WORD = re.compile(r"(?<!\w)(?:از|را|که|است|های|برای|شده|نیست|هستند)(?!\w)")
+_LETTERS_A_WORD = 4
 
 # The commonest words that tell the languages in Latin script apart; a word of
 # two languages counts for both. "other" gathers the neighbours.
@@ -101,7 +106,7 @@ def identify(text: str, prefer: str = "") -> str:
     if not arabic and not latin_size:
         return "other" if _LETTER.search(text) else "und"
     if arabic >= latin_size:
-        foreign = len(_NOT_ARABIC.findall(text))
+        foreign = len(_NOT_ARABIC.findall(text)) + _LETTERS_A_WORD * len(_PERSIAN_WORD.findall(text))
         return "other" if foreign * 20 > arabic else "ar"
     if len(text) > 4 * (latin_size + arabic) and len(_LETTER.findall(text)) > 2 * latin_size:
         return "other"

@@ -96,6 +96,21 @@ def test_another_language_is_refused_unless_named(tmp_path: Path, text: str, nam
     assert read(str(path), language=name[:2].lower()).source == text * 3
 
 
+def test_arabic_typed_with_persian_letters_is_arabic(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    text = (ARTICLE * 3).replace("ي", "ی").replace("ك", "ک")
+    path.write_text(text, encoding="utf-8")
+    assert read(str(path)).source == text
+
+
+def test_a_language_that_is_none_of_ours_is_refused_without_advice(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("او گفت که این خانه را پیش از زمستان برای پدرش ساخته است.\n" * 3, encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        read(str(path))
+    assert str(raised.value) == f"{path}: the text is in another language than Arabic (--from ar)"
+
+
 def test_missing_directory_and_unreadable(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read(str(tmp_path / "none.txt"))
