@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mtpipe.data import Document, Origin
+from mtpipe.reader import read
 from mtpipe.segmenter import segment
 from mtpipe.text import apply, clean, undo
 
@@ -34,16 +37,25 @@ def test_there_are_five_articles() -> None:
 
 
 @pytest.mark.skipif(not _REAL.is_dir(), reason="the real article is not here")
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1256"])
-def test_the_real_article(encoding: str) -> None:
-    source = (_REAL / "article.ar.txt").read_bytes().decode("utf-8").encode(encoding).decode(encoding)
-    rows = [json.loads(line) for line in (_REAL / "segments.jsonl").read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1256"])
+def test_the_real_article(encoding: str, tmp_path: Path) -> None:
+    source = (_REAL / "article.ar.txt").read_bytes().decode("utf-8")
+    path = tmp_path / "article.txt"
+    path.write_bytes(source.encode(encoding))
+    starts = [0, *(match.end() for match in re.finditer("\n", source))]
     gold = [
-        (row["role"].removeprefix("source_"), row["text"][start:end])
-        for row in rows
-        for start, end in row["sents"]
+        (row["role"].removeprefix("source_"), row["text"][start:end], (begin + left, begin + right))
+        for row, raw in zip(_rows("segments.jsonl"), _rows("segments_raw.jsonl"), strict=True)
+        for (start, end), (left, right) in zip(row["sents"], raw["sents"], strict=True)
+        for begin in [starts[raw["line"] - 1]]
     ]
-    assert [(s.role.value, s.text) for s in _segment(source).segments] == gold
+    document = segment(read(str(path)))
+    assert document.origin.encoding == encoding
+    assert [(s.role.value, s.text, tuple(s.span)) for s in document.segments] == gold
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (_REAL / name).read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.slow
