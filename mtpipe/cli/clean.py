@@ -48,7 +48,7 @@ def clean(
     from mtpipe import text as texts
     from mtpipe.reader import read
 
-    check_output(output, force=force)
+    check_output(output, force=force, inputs=[article])
     cleaned = texts.clean(read(article, language=source, encoding=encoding).source)
     if ledger:
         lines = _json_lines(cleaned.edits) if form == "jsonl" else _table(cleaned.edits)

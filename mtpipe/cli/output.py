@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
-def check_output(output: str | None, *, force: bool) -> None:
-    """Refuse an output that cannot be written before any work is done."""
+def check_output(output: str | None, *, force: bool, inputs: Sequence[str] = ()) -> None:
+    """Refuse an output that cannot be written, or is one of ``inputs``, before any work is done."""
     if output not in (None, "-"):
         from mtpipe.files import refuse_overwriting
 
-        refuse_overwriting([Path(str(output))], force=force)
+        refuse_overwriting([Path(str(output))], force=force, inputs=inputs)
 
 
 def write_output(text: str, output: str | None) -> None:

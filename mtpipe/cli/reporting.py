@@ -127,7 +127,14 @@ def with_options(command: Callable[[_Argument, Options], None]) -> Callable[...,
 def score_files(translations: list[str], options: Options) -> None:
     """Score the translations named, each a system, and write the report or what sacrebleu would print."""
     form = "json" if options.sacrebleu_json else _format(options.form, options.output)
-    check_output(options.output, force=options.force)
+    references = [*(options.reference or []), *(options.reference_document or [])]
+    inputs = [
+        *translations,
+        *references,
+        *(name.partition("=")[2] for name in references),
+        options.source or "",
+    ]
+    check_output(options.output, force=options.force, inputs=inputs)
     from mtpipe.pipeline.scoring import task_of_files
 
     settings = _settings(options, form)

@@ -46,7 +46,7 @@ def segment(
     from mtpipe import segmenter
     from mtpipe.reader import read
 
-    check_output(output, force=force)
+    check_output(output, force=force, inputs=[article])
     document = read(article, language=source, encoding=encoding)
     if explain:
         rows = _reasons(document)

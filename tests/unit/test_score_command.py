@@ -106,6 +106,23 @@ def test_nothing_is_overwritten_unasked(files: dict[str, str], tmp_path: Path) -
     assert _run(files["s.en"], "-r", files["r.en"], "-m", "bleu", "-o", str(out), "--force").exit_code == 0
 
 
+def test_no_input_is_overwritten_even_with_force(files: dict[str, str]) -> None:
+    for output in ("s.en", "r.en", "r.ar"):
+        before = Path(files[output]).read_bytes()
+        arguments = [
+            files["s.en"],
+            "-r",
+            f"en={files['r.en']}",
+            "--source",
+            files["r.ar"],
+            "-f",
+            "md",
+            "--force",
+        ]
+        assert "is what is being read" in str(_error(*arguments, "-o", files[output]))
+        assert Path(files[output]).read_bytes() == before
+
+
 @pytest.mark.parametrize("form", ["html", "json", "md", "txt"])
 def test_a_reproducible_report_has_the_same_bytes_again(
     files: dict[str, str], tmp_path: Path, form: str

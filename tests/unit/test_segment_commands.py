@@ -58,6 +58,13 @@ def test_clean_writes_a_file(article: str, tmp_path: Path) -> None:
         _run("clean", article, "--output", str(out))
 
 
+@pytest.mark.parametrize("command", ["clean", "segment"])
+def test_the_article_is_never_overwritten(article: str, command: str) -> None:
+    with pytest.raises(UsageError, match="is what is being read"):
+        _run(command, article, "--output", article, "--force")
+    assert Path(article).read_text(encoding="utf-8") == _ARTICLE
+
+
 def test_a_dash_is_standard_output(article: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for command in ("clean", "segment"):
