@@ -53,13 +53,16 @@ def reference_column(translation: Translation, reference: Reference) -> Referenc
 
     A file with as many lines as there are segments is taken line by line; any
     other is cut into sentences and aligned with the translation, sentences that
-    only the reference has standing in the row before them, marked.
+    only the reference has standing in the row before them, marked. Empty lines
+    are rows where the source has empty segments, and else stand between paragraphs.
     """
     raw = reference.document
-    lines = segmenter.segment_lines(raw)
-    parallel = len(lines.segments) == len(translation.hypotheses)
+    lines = [segment.text for segment in segmenter.segment_lines(raw).segments]
+    if all(segment.text for segment in translation.source.segments):
+        lines = list(filter(None, lines))
+    parallel = len(lines) == len(translation.hypotheses)
     if parallel:
-        hypotheses = tuple(Hypothesis(segment.text) for segment in lines.segments)
+        hypotheses = tuple(map(Hypothesis, lines))
     else:
         hypotheses = _aligned(translation, segmenter.segment(raw))
     passport = Passport(
@@ -88,7 +91,7 @@ def _aligned(translation: Translation, reference: Document) -> tuple[Hypothesis,
             row = bead.source[0]
             for later in bead.source[1:]:
                 flags[later].append(Flag.WITH_ROW_ABOVE)
-            if not bead.target:
+            if not bead.target and translation.source.segments[row].text:
                 flags[row].append(Flag.NOT_IN_REFERENCE)
             if bead.moved:
                 flags[row].append(Flag.MOVED)

@@ -90,6 +90,25 @@ def test_lines_are_taken_as_they_stand(folder: Path, tiny_model: Path) -> None:
     assert [row["source"] for row in rows] == ["قال الولد. نعم ؟. ه", "السلام"]
 
 
+def test_with_lines_every_line_is_a_row(folder: Path, tiny_model: Path) -> None:
+    lines = ["قال الولد", "", "نعم\x85لا", "  ", "السلام\x0cعليكم"]
+    (folder / "lines.txt").write_bytes("\r\n".join([*lines, ""]).encode())
+    forms = [f for form in ("html", "md", "tsv", "jsonl") for f in ("--format", form)]
+    ends_with(0, "translate", "lines.txt", "--lines", "--model", str(tiny_model), *forms)
+    rows = [json.loads(line) for line in (folder / "lines.jsonl").read_text("utf-8").split("\n")[1:-1]]
+    assert [row["source"] for row in rows] == [line.strip() for line in lines]
+    for number in (1, 3):
+        assert rows[number]["language"] == "und"
+        for made in rows[number]["translations"]:
+            assert (made["text"], made["score"], made["flags"]) == ("", None, ["no-letters"])
+    table = [line.split("\t") for line in (folder / "lines.tsv").read_text("utf-8").split("\n")[1:-1]]
+    assert [(row[0], row[5]) for row in table] == [(str(n + 1), row["source"]) for n, row in enumerate(rows)]
+    assert all(len(row) == 8 for row in table)
+    written = (folder / "lines.md").read_text("utf-8").split("\n")
+    assert [line.split("|")[1].strip() for line in written if line.startswith("| ")][1:] == list("12345")
+    assert (folder / "lines.html").read_text("utf-8").count('<p class="cell') == 5 * 3
+
+
 def test_one_bad_article_does_not_cost_the_others(
     folder: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,7 +211,8 @@ def test_no_space_left_is_a_failure_of_the_work(
 
 def test_a_lone_line_of_a_megabyte_is_translated(folder: Path, tiny_model: Path) -> None:
     sentence = "ذهب الولد إلى المدرسة في الصباح، "
-    text = sentence * (1_000_000 // len(sentence.encode()) // 20) + "كلمة" * 2000
+    text = sentence * (1_000_000 // len(sentence.encode())) + "كلمة" * 2000
+    assert len(text.encode()) > 1_000_000
     (folder / "long.txt").write_text(text, encoding="utf-8")
     ends_with(0, "translate", "long.txt", "--model", str(tiny_model), "--format", "jsonl", "--to", "en")
     rows = [json.loads(line) for line in (folder / "long.jsonl").read_text("utf-8").splitlines()[1:]]

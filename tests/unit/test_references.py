@@ -37,6 +37,32 @@ def test_a_file_with_a_line_a_segment_is_taken_line_by_line(tmp_path: Path) -> N
     assert column.translation.model.kind == "reference"
 
 
+def test_empty_lines_are_rows_only_where_the_source_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "ref.txt"
+    path.write_text("\n\n".join(ENGLISH) + "\n", encoding="utf-8")
+    column = reference_column(translated(ENGLISH), read_reference("en", str(path)))
+    assert column.parallel
+    assert [h.text for h in column.translation.hypotheses] == ENGLISH
+    # Nine segments without an empty one are no match for five lines and the four gaps between them.
+    column = reference_column(translated([*ENGLISH, *ENGLISH[:4]]), read_reference("en", str(path)))
+    assert not column.parallel
+
+    spaced = [*ENGLISH[:2], "", *ENGLISH[2:]]
+    document = make_document(
+        [(f"جملة {n}" if text else "", "ar", Role.BODY) for n, text in enumerate(spaced)]
+    )
+    translation = Translation(document, "en", tuple(map(Hypothesis, spaced)), MODEL)
+    path.write_text("\n".join(spaced), encoding="utf-8")
+    column = reference_column(translation, read_reference("en", str(path)))
+    assert column.parallel
+    assert [h.text for h in column.translation.hypotheses] == spaced
+    path.write_text(" ".join(ENGLISH), encoding="utf-8")
+    column = reference_column(translation, read_reference("en", str(path)))
+    assert not column.parallel
+    assert [h.text for h in column.translation.hypotheses] == spaced
+    assert column.translation.hypotheses[2].flags == ()
+
+
 def test_running_text_is_aligned_and_says_what_is_missing_or_added(tmp_path: Path) -> None:
     path = tmp_path / "ref.txt"
     added = "The minister of finance stayed in the capital that day, because parliament was voting on taxes."
