@@ -164,7 +164,8 @@ def _score(
     documents = [f"{found.translation.target}={found.path}" for found in laid if not found.parallel]
     targets = {found.translation.target for found in laid}
     scored = [translation for translation in translations if translation.target in targets]
-    result = evaluation_report(task_of_translations(scored, parallel, documents), Settings())
+    task = task_of_translations(scored, parallel, documents)
+    result = evaluation_report(task, Settings(), created=date)
     write_text(path, render(result, "html"))
     _say(render(result, "txt"), quiet=quiet)
     _say(f"wrote {path}", quiet=quiet)

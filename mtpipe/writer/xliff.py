@@ -26,7 +26,7 @@ def write_xliff(table: Table) -> str:
     root = etree.Element(
         f"{{{_SPACE}}}xliff",
         {"version": "2.0", "srcLang": source.language, "trgLang": target.language},
-        nsmap={None: _SPACE},
+        nsmap={None: _SPACE},  # type: ignore[dict-item]
     )
     file = etree.SubElement(root, f"{{{_SPACE}}}file", id="f1", original=xml_text(source.name))
     for number, row in enumerate(table.rows, start=1):

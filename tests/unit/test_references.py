@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,28 @@ def test_wrong_references(
     assert run(["translate", str(EXAMPLE), "--model", str(tiny_model), *arguments]) == 2
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_score_report_without_date_is_reproducible(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ar.txt").write_text("ذهب الولد إلى المدرسة في الصباح الباكر.\n", encoding="utf-8")
+    (tmp_path / "en.txt").write_text("The boy went to school early in the morning.\n", encoding="utf-8")
+    arguments = [
+        "translate",
+        "ar.txt",
+        "--lines",
+        "--to",
+        "en",
+        "--model",
+        str(tiny_model),
+        "--reference",
+        "en.txt",
+    ]
+    pages = []
+    for _ in range(2):
+        assert run([*arguments, "--score", "--reproducible", "--quiet", "--force"]) == 0
+        pages.append(Path("ar.report.html").read_bytes())
+    assert pages[0] == pages[1]
+    assert f"{datetime.now(UTC):%Y-%m-%d}" not in pages[0].decode("utf-8")
