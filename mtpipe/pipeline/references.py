@@ -61,10 +61,7 @@ def reference_column(translation: Translation, reference: Reference) -> Referenc
     if all(segment.text for segment in translation.source.segments):
         lines = list(filter(None, lines))
     parallel = len(lines) == len(translation.hypotheses)
-    if parallel:
-        hypotheses = tuple(map(Hypothesis, lines))
-    else:
-        hypotheses = _aligned(translation, segmenter.segment(raw))
+    hypotheses = tuple(map(Hypothesis, lines)) if parallel else _aligned(translation, segmenter.segment(raw))
     passport = Passport(
         id=raw.origin.name,
         source=reference.path,
