@@ -10,6 +10,8 @@ from mtpipe.aligner.search import Link
 # Logistic fit of "right" on the posterior's log-odds over the development sets (docs/alignment.md).
 _SLOPE = 0.75
 _INTERCEPT = 0.0
+_UNRELATED = 0.3  # mean confidence of texts that hardly belong together
+_CLEAR = 0.7  # what a bead needs in these
 _RANDOM = 0.15  # confidence below which a bead is nothing but the least unlikely one
 
 
@@ -21,11 +23,14 @@ def calibrated(links: Sequence[Link]) -> list[Link]:
 def resolved(links: Sequence[Link]) -> list[Link]:
     """Return the links with those that are as good as random taken apart into unaligned sentences.
 
+    Where nearly all are doubtful the texts hardly belong together, and more is asked of each.
     Moved blocks stay: as a whole they have proved themselves.
     """
+    mean = sum(link.confidence for link in links) / max(len(links), 1)
+    least = _RANDOM if mean >= _UNRELATED else _CLEAR
     out: list[Link] = []
     for link in links:
-        if not link.real or link.moved or link.confidence >= _RANDOM:
+        if not link.real or link.moved or link.confidence >= least:
             out.append(link)
             continue
         (i0, i1), (j0, j1) = link.source, link.target

@@ -128,10 +128,21 @@ def _sizes(runs: Ints) -> Ints:
 def _accepted(pairs: list[Section], comparison: Comparison, habits: Habits, tried: int) -> list[list[Link]]:
     found = []
     for _, part in decode_all(comparison, habits, pairs):
-        sure = any(link.real and link.confidence >= _SURE for link in part.links)
-        if sure and part.gain > _CLEAR + np.log(max(tried, 1)):
+        real = [link for link in part.links if link.real]
+        sure = any(link.confidence >= _SURE for link in real)
+        # Fitting lengths speak for no move: what they add at most is taken off. And the sum over all
+        # alignments grows with their number: the beads chosen must be clear as well.
+        clear = 2 * sum(_odds(link.confidence) for link in real)
+        gain = min(part.gain - habits.length * len(real), clear)
+        if sure and gain > _CLEAR + np.log(max(tried, 1)):
             found.append(part.links)
     return found
+
+
+def _odds(chance: float) -> float:
+    """Return the log-odds of a bead that is likelier than not, else nothing."""
+    bounded = min(chance, 1 - 1e-7)
+    return float(np.log(bounded / (1 - bounded))) if bounded > 0.5 else 0.0
 
 
 def _woven(rest: list[Link], moved: list[Link]) -> list[Link]:
