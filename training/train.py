@@ -185,7 +185,7 @@ class Trainer:
 
     def __init__(self, shape: Shape, options: dict[str, Any], folder: Path, device: str) -> None:
         torch.manual_seed(options["seed"])
-        self.options, self.folder, self.device = options, folder, device
+        self.shape, self.options, self.folder, self.device = shape, options, folder, device
         self.model = Transformer(shape, options["dropout"]).to(device)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=1.0, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True
