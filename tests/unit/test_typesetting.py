@@ -79,7 +79,8 @@ def test_setting_french_twice_changes_nothing(raw: str) -> None:
 
 
 _QUOTED = st.lists(
-    st.sampled_from(["word", "it's", "(a b)", "4,000"]) | st.sampled_from(['"said so"', '"no", he said', '"yes."']),
+    st.sampled_from(["word", "it's", "(a b)", "4,000"])
+    | st.sampled_from(['"said so"', '"no", he said', '"yes."']),
     min_size=1,
     max_size=12,
 ).map(" ".join)
