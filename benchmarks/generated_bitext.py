@@ -82,7 +82,7 @@ def move_blocks(
     places = list(range(len(order)))
     moved = 0
     while moved < share * len(places):
-        size = int(min(random.integers(3, 9), len(places) // 3))
+        size = min(int(random.integers(3, 9)), len(places) // 3)
         start, goal = int(random.integers(0, len(places) - size)), int(random.integers(0, len(places) - size))
         if abs(start - goal) < size:
             continue

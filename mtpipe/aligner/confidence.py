@@ -10,7 +10,7 @@ from mtpipe.aligner.search import Link
 # Logistic fit of "right" on the posterior's log-odds over the development sets (docs/alignment.md).
 _SLOPE = 0.75
 _INTERCEPT = 0.0
-_UNRELATED = 0.3  # mean confidence of texts that hardly belong together
+_UNRELATED = 0.4  # mean confidence of aligned beads in texts that hardly belong together
 _CLEAR = 0.7  # what a bead needs in these
 _RANDOM = 0.15  # confidence below which a bead is nothing but the least unlikely one
 
@@ -20,14 +20,16 @@ def calibrated(links: Sequence[Link]) -> list[Link]:
     return [link._replace(confidence=_calibrate(link.confidence)) for link in links]
 
 
-def resolved(links: Sequence[Link]) -> list[Link]:
+def resolved(links: Sequence[Link], *, alike: bool) -> list[Link]:
     """Return the links with those that are as good as random taken apart into unaligned sentences.
 
-    Where nearly all are doubtful the texts hardly belong together, and more is asked of each.
+    Where nearly all are doubtful though words are ``alike`` where texts belong together, these hardly do,
+    and more is asked of each.
     Moved blocks stay: as a whole they have proved themselves.
     """
-    mean = sum(link.confidence for link in links) / max(len(links), 1)
-    least = _RANDOM if mean >= _UNRELATED else _CLEAR
+    real = [link.confidence for link in links if link.real]
+    mean = sum(real) / max(len(real), 1)
+    least = _CLEAR if alike and mean < _UNRELATED else _RANDOM
     out: list[Link] = []
     for link in links:
         if not link.real or link.moved or link.confidence >= least:

@@ -55,7 +55,10 @@ def link_sentences(
     habits = scaled(Habits())
     if via is None:
         habits = replace(habits, ratio=float(np.log(sides.target_length[-1] / sides.source_length[-1])))
-    views = Views(features.tokens(said), features.tokens(target), sides)
+    original = features.tokens(source)
+    views = Views(
+        original if via is None else features.tokens(said), features.tokens(target), original, sides
+    )
     if min(len(source), len(target)) < _LITTLE:
         comparison, habits, links = settle(compare(views), habits)
     else:
@@ -63,7 +66,7 @@ def link_sentences(
         comparison, habits, links = settle(compare(views, dictionary(views, links)), habits)
     if moves:
         links = only_crossing(with_moves(links, comparison, habits))
-    return resolved(calibrated(links))
+    return resolved(calibrated(links), alike=views.translated or not views.across_scripts)
 
 
 def _check(

@@ -24,20 +24,29 @@ _SCALE = 0.8  # features repeat each other, so their evidence counts a little le
 _NODES = 400_000  # nodes whose bead scores are held in memory together
 _SAMPLE = 5  # sections that the document's habits are learned from
 _ROUNDS = 2
+_LEAST_F1 = (
+    0.8  # to expect less would leave what is doubtful unaligned, and no alignment would be learned from
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What is compared: the tokens of both sides, their lengths and paragraphs."""
+    """What is compared: the tokens of both sides, of the source before translation, lengths and paragraphs."""
 
     source: Tokens
     target: Tokens
+    original: Tokens
     sides: Sides
 
     @property
     def across_scripts(self) -> bool:
         """Tell whether one side is written in Arabic script and the other is not."""
-        return features.is_arabic(self.source) != features.is_arabic(self.target)
+        return features.is_arabic(self.original) != features.is_arabic(self.target)
+
+    @property
+    def translated(self) -> bool:
+        """Tell whether the source is compared by its translation."""
+        return self.source is not self.original
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +62,23 @@ class Comparison:
 def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Comparison:
     """Build the channels, words first, and the sections along the coarse path.
 
-    The second channel holds the words' beginnings, or across scripts the
-    skeletons of names. A lexicon adds to the words what they stand for.
+    The second channel holds the words' beginnings; across scripts one holds
+    the skeletons of names. A lexicon adds to the words what they stand for.
     """
     words = _sides(views.source, views.target, features.word_features)
-    kind = features.name_features if views.across_scripts else features.stem_features
-    pairs = [words, _sides(views.source, views.target, kind)]
+    pairs = [words]
+    if views.translated or not views.across_scripts:
+        pairs.append(_sides(views.source, views.target, features.stem_features))
+    if views.across_scripts:
+        pairs.append(_sides(views.original, views.target, features.name_features))
     says = [(ours, yours) for ours, yours, _ in pairs]
     if lexicons is not None:
         ours, yours, _ = words
         says[0] = joined(ours, translate(ours, lexicons[0])), joined(yours, translate(yours, lexicons[1]))
     forward = [_channel(ours, yours, rare) for (ours, _), (_, yours, rare) in zip(says, pairs, strict=True)]
     backward = [_channel(yours, ours, rare) for (_, yours), (ours, _, rare) in zip(says, pairs, strict=True)]
-    grid = sections(pairs[1][0], pairs[1][1]) if views.across_scripts and lexicons is None else None
+    names_only = len(pairs) == 2 and views.across_scripts and lexicons is None
+    grid = sections(*pairs[1][:2]) if names_only else None
     return Comparison(forward, backward, grid or sections(says[0][0], words[1]), views.sides)
 
 
@@ -138,7 +151,7 @@ def adapt(habits: Habits, links: Sequence[Link], sides: Sides) -> Habits:
         np.log((t[j1] - t[j0]) / (s[i1] - s[i0])) for (i0, i1), (j0, j1), chance, _ in real if chance > 0.5
     ]
     ratio = float(np.median([habits.ratio] * 5 + strays))
-    doubt = 0.5 * float(np.mean([link.confidence for link in links]))
+    doubt = 0.5 * max(float(np.mean([link.confidence for link in links])), _LEAST_F1)
     return replace(habits, doubt=doubt, open=_SCALE * 1.5 * float(np.log(rate)), ratio=ratio)
 
 
