@@ -78,6 +78,8 @@ def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides,
     sums = [np.concatenate([[0.0], np.cumsum(part, dtype=np.float64)]) for part in evidence[0]]
     turned = [np.concatenate([[0.0], np.cumsum(part, dtype=np.float64)]) for part in evidence[1]]
     for number, (a, b) in enumerate(SHAPES):
+        if a > n or b > m:
+            continue
         i, j = row - a, column - b
         fits = (i >= 0) & (j >= 0) & (row <= n) & (column <= m)
         where = np.nonzero(fits)
@@ -101,9 +103,11 @@ def _stretch(sums: Doubles, lines: Lines, line: Ints, begin: Ints, count: int) -
 
 def _length(section: Section, sides: Sides, habits: Habits, i: Ints, j: Ints, a: int, b: int) -> Doubles:
     """Judge a bead's length ratio by Student's t with three degrees of freedom: outliers do occur."""
-    s, t = sides.source_length, sides.target_length
-    i, j = i + section.at[0], j + section.at[1]
-    strayed = (np.log(t[j + b] - t[j]) - np.log(s[i + a] - s[i]) - habits.ratio) / habits.spread
+    n, m = section.shape
+    s = sides.source_length[section.at[0] : section.at[0] + n + 1]
+    t = sides.target_length[section.at[1] : section.at[1] + m + 1]
+    source, target = np.log(s[a:] - s[: n + 1 - a]), np.log(t[b:] - t[: m + 1 - b])
+    strayed = ((target[j] - source[i] - habits.ratio) / habits.spread).astype(np.float32)
     return habits.length * (1.0 - 1.5 * np.log1p(strayed * strayed / 3))
 
 

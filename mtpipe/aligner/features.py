@@ -119,6 +119,13 @@ def expand(side: Tokens, features: Callable[[str], tuple[str, ...]], vocabulary:
     return Rows(ends[side.rows.pointer], index, np.ones(len(index), np.float32))
 
 
+def kept(rows: Rows, wanted: npt.NDArray[np.bool_]) -> Rows:
+    """Return rows with the wanted features only."""
+    chosen = wanted[rows.index]
+    before = np.concatenate([[0], np.cumsum(chosen)])
+    return Rows(before[rows.pointer], rows.index[chosen], rows.weight[chosen])
+
+
 def background(first: Rows, second: Rows, size: int, floor: float) -> Floats:
     """Return each feature's relative frequency in both sides, never below ``floor``."""
     counts = np.bincount(first.index, first.weight, size) + np.bincount(second.index, second.weight, size)

@@ -83,7 +83,11 @@ def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Co
 
 
 def _channel(spoken: Rows, heard: Rows, background: Floats) -> Channel:
-    return Channel(spoken, heard, background, _SCALE / 2, (spoken.mass, heard.mass))
+    """Keep the features that both sides hold; the others only make spans longer."""
+    size = len(background)
+    both = (np.bincount(spoken.index, minlength=size) > 0) & (np.bincount(heard.index, minlength=size) > 0)
+    masses = (spoken.mass, heard.mass)
+    return Channel(features.kept(spoken, both), features.kept(heard, both), background, _SCALE / 2, masses)
 
 
 def _sides(ours: Tokens, yours: Tokens, kind: Callable[[str], tuple[str, ...]]) -> tuple[Rows, Rows, Floats]:

@@ -71,6 +71,16 @@ def _lay(out: Floats, tile: Floats, lines: Lines, rows: tuple[int, int], columns
             out[:, start + low : start + high] = piece
 
 
+def _shared(first: Ints, second: Ints) -> Ints:
+    """Return the values that both hold, once each, in order; faster for short arrays than numpy's sets."""
+    first, second = np.sort(first), np.sort(second)
+    first = first[np.append(True, first[1:] != first[:-1])] if len(first) else first
+    if not len(second):
+        return second
+    found: Ints = first[second[np.minimum(np.searchsorted(second, first), len(second) - 1)] == first]
+    return found
+
+
 def _dense(rows: Rows, begin: int, end: int, features: Ints) -> Floats:
     """Return a dense ``[end - begin, len(features)]`` matrix of some features, given in order."""
     size = len(features)
@@ -95,9 +105,10 @@ def _tile(
 ) -> Floats:
     """Score the spans from the first ``size`` sentences of ``spoken`` against the sentences of ``heard``."""
     ours, theirs = channel.spoken, channel.heard
-    mine = np.unique(ours.index[ours.pointer[spoken[0]] : ours.pointer[spoken[1]]])
-    yours = np.unique(theirs.index[theirs.pointer[heard[0]] : theirs.pointer[heard[1]]])
-    shared = np.intersect1d(mine, yours, assume_unique=True)
+    shared = _shared(
+        ours.index[ours.pointer[spoken[0]] : ours.pointer[spoken[1]]],
+        theirs.index[theirs.pointer[heard[0]] : theirs.pointer[heard[1]]],
+    )
     offered = _dense(ours, *spoken, shared)
     held = _dense(theirs, *heard, shared).T
     sums = np.concatenate([np.zeros((1, len(shared)), np.float32), np.cumsum(offered, axis=0)])
@@ -142,8 +153,10 @@ def _likelihoods(
 ) -> npt.NDArray[np.float64]:
     """Return log likelihood ratios ``[span, share]``."""
     size = len(channel.background)
-    said, said_count, mass = _bags(channel.spoken, [s for s, _ in spans], size)
-    held, held_count, total = _bags(channel.heard, [t for _, t in spans], size)
+    said, said_count = _bags(channel.spoken, [s for s, _ in spans], size)
+    held, held_count = _bags(channel.heard, [t for _, t in spans], size)
+    mass = _mass(channel.masses[0], [s for s, _ in spans])
+    total = _mass(channel.masses[1], [t for _, t in spans])
     both, here, there = np.intersect1d(said, held, assume_unique=True, return_indices=True)
     owner = both // size
     ratio = said_count[here] / np.maximum(mass[owner], 1.0) / channel.background[both % size]
@@ -155,17 +168,21 @@ def _likelihoods(
     return np.stack(columns, 1)
 
 
-def _bags(
-    rows: Rows, ranges: list[tuple[int, int]], size: int
-) -> tuple[Ints, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the features of each range as ``range * size + feature``, their weights, each range's mass."""
+def _mass(masses: Floats, ranges: list[tuple[int, int]]) -> npt.NDArray[np.float64]:
+    total = np.concatenate([[0.0], np.cumsum(masses, dtype=np.float64)])
+    bounds = np.array(ranges, np.int64)
+    found: npt.NDArray[np.float64] = total[bounds[:, 1]] - total[bounds[:, 0]]
+    return found
+
+
+def _bags(rows: Rows, ranges: list[tuple[int, int]], size: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """Return the features of each range as ``range * size + feature``, and their weights."""
     begin = rows.pointer[np.array([r[0] for r in ranges], np.int64)]
     counts = rows.pointer[np.array([r[1] for r in ranges], np.int64)] - begin
     owner = np.repeat(np.arange(len(ranges)), counts)
     at = np.repeat(begin, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     keys, place = np.unique(owner * size + rows.index[at], return_inverse=True)
-    weights = np.bincount(place, rows.weight[at], len(keys)).astype(np.float64)
-    return keys, weights, np.bincount(owner, rows.weight[at], len(ranges)).astype(np.float64)
+    return keys, np.bincount(place, rows.weight[at], len(keys)).astype(np.float64)
 
 
 def both_ways(section: Section, forward: list[Channel], backward: list[Channel]) -> tuple[Floats, Floats]:
