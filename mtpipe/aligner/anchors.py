@@ -25,7 +25,7 @@ _GAP = 24  # sentences without a link that are small enough for the band
 _WHOLE = 40_000  # cells of a rectangle that is searched completely
 _CUT = 200  # source sentences after which a section may end at a firm link
 _LONGEST_SECTION = 3200  # sentences of both sides beyond which a section is cut even without a firm link
-_HALF = 16  # nodes of the band on each side of a well-supported path
+_HALF = 12  # nodes of the band on each side of a well-supported path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 
@@ -123,15 +123,22 @@ def decode_all(
     comparison: Comparison, habits: Habits, found: Sequence[Section]
 ) -> Iterator[tuple[Section, Decoded]]:
     """Decode sections in groups that fit into memory; links are numbered in the whole texts."""
-    for group in _groups(found):
-        scores = list(_pool().map(partial(_scores, comparison, habits), group))
-        for section, local in zip(group, decode(batch(group, scores), habits), strict=True):
-            a, b = section.at
-            links = [
-                Link((i0 + a, i1 + a), (j0 + b, j1 + b), chance)
-                for (i0, i1), (j0, j1), chance, _ in local.links
-            ]
-            yield section, Decoded(links, local.gain)
+    waiting: tuple[list[Section], list[Future[Floats]]] | None = None
+    for group in [*_groups(found), None]:
+        # The next group is scored by the threads while this one is decoded.
+        ahead = group and (group, [_pool().submit(_scores, comparison, habits, section) for section in group])
+        if waiting is not None:
+            yield from _decoded(waiting[0], [future.result() for future in waiting[1]], habits)
+        waiting = ahead or None
+
+
+def _decoded(group: list[Section], scores: list[Floats], habits: Habits) -> Iterator[tuple[Section, Decoded]]:
+    for section, local in zip(group, decode(batch(group, scores), habits), strict=True):
+        a, b = section.at
+        links = [
+            Link((i0 + a, i1 + a), (j0 + b, j1 + b), chance) for (i0, i1), (j0, j1), chance, _ in local.links
+        ]
+        yield section, Decoded(links, local.gain)
 
 
 @cache

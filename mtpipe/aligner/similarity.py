@@ -20,7 +20,7 @@ from mtpipe.aligner.features import Floats, Ints, Rows
 
 SHARES = (0.01, 0.1, 0.3, 0.5, 0.7)
 EVENLY = (0.2,) * len(SHARES)
-_NEGLIGIBLE = 0.02  # weight below which a share is not worth its logarithms
+_NEGLIGIBLE = 0.04  # weight below which a share is not worth its logarithms
 _TILE = 12
 _REACH = 256
 
