@@ -51,6 +51,7 @@ class Translator(Protocol):
         source: str,
         *,
         beam_size: int | None = None,
+        planned: bool = False,
         progress: Progress | None = None,
     ) -> list[Hypothesis]:
         """Return one hypothesis a job, in order."""
@@ -79,6 +80,7 @@ class Engine:
             )
         self.model = model
         self.device = device
+        self.compute_type = compute_type
         self.threads = (threads or cores()) if device == "cpu" else 1
         try:
             self._engine = ctranslate2.Translator(
@@ -104,13 +106,16 @@ class Engine:
         source: str,
         *,
         beam_size: int | None = None,
+        planned: bool = False,
         progress: Progress | None = None,
     ) -> list[Hypothesis]:
         """Translate ``jobs`` and return one hypothesis each, in order.
 
         Equal jobs are translated once. Texts longer than the model's limit are
         cut at clause marks and the parts' translations joined; the score is then
-        the mean over all pieces.
+        the mean over all pieces. ``planned`` jobs are one batch as they stand, so
+        that the same jobs give the same texts whatever else the engine does; they
+        may be given from several threads at once.
         """
         unique = list(dict.fromkeys(jobs))
         parts: list[list[str]] = []
@@ -118,12 +123,17 @@ class Engine:
         for number, pieces in enumerate(self._cut([text for text, _ in unique])):
             parts.extend(pieces)
             owners.extend([number] * len(pieces))
-        results = self._decode(parts, [unique[owner][1] for owner in owners], source, beam_size, progress)
+        targets = [unique[owner][1] for owner in owners]
+        results = self._decode(parts, targets, source, beam_size, progress, planned=planned)
         grouped: dict[int, list[_Part]] = {}
         for owner, result in zip(owners, results, strict=True):
             grouped.setdefault(owner, []).append(result)
         made = {job: self._hypothesis(grouped[number], job[1]) for number, job in enumerate(unique)}
         return [made[job] for job in jobs]
+
+    def sizes(self, texts: Sequence[str]) -> list[int]:
+        """Return how many source pieces each text has."""
+        return [len(pieces) for pieces in self._source.encode(list(texts), out_type=int)]
 
     def _cut(self, texts: list[str]) -> list[list[list[str]]]:
         """Return for each text the pieces of its parts, none longer than the model's limit."""
@@ -146,6 +156,8 @@ class Engine:
         source: str,
         beam_size: int | None,
         progress: Progress | None,
+        *,
+        planned: bool,
     ) -> list[_Part]:
         """Run the engine over all parts, in order."""
         if not parts:
@@ -163,8 +175,8 @@ class Engine:
             framed,
             target_prefix=prefixes if any(prefixes) else None,
             # A short article shall keep every core busy, a long one fill the batches.
-            max_batch_size=max(64, min(_BATCH_PIECES, -(-total // self.threads))),
-            batch_type="tokens",
+            max_batch_size=0 if planned else max(64, min(_BATCH_PIECES, -(-total // self.threads))),
+            batch_type="examples" if planned else "tokens",
             max_input_length=0,
             max_decoding_length=conventions.max_target,
             return_scores=True,
