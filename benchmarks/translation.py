@@ -91,10 +91,12 @@ def main() -> None:
     bare = {
         f"bare, batches of {batch} pieces": bare_loop(model, lines, batch) for batch in (1024, 2048, 4096)
     }
-    engines = pipeline.engines_for(["en", "fr"])
+    engines = pipeline.systems_for(
+        pipeline.routes("ar", ["en", "fr"], {"en": ["builtin"], "fr": ["builtin"]})
+    )
 
     def whole() -> None:
-        translator.translate(pipeline.load_document(str(file), lines=True), engines)
+        pipeline.translate_with(pipeline.load_document(str(file), lines=True), engines)
 
     times = median_seconds({**bare, "mtpipe": whole})
     best = min(times[name] for name in bare)

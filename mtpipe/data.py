@@ -137,12 +137,15 @@ class Hypothesis:
 
     ``score`` is the mean log-probability per target piece (0 is certain), or
     None where no model was asked; ``attempts`` are the other decodings tried.
+    ``pivot`` is the text in the language between where two models translated
+    one after the other; ``score`` is then the sum of both.
     """
 
     text: str
     score: float | None = None
     flags: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    pivot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,9 @@ class Passport:
     """Where a model comes from and what it may be used for.
 
     ``sha256`` names the weights. ``kind`` is "model", or "reference" for a human translation, whose
-    ``revision`` then says how it was laid beside the source.
+    ``revision`` then says how it was laid beside the source. ``commercial`` is whether commercial use is allowed
+    (None: not known), ``self_test`` how the test after conversion ended ("passed", "skipped", "" for none). Where two
+    models translate one after the other, ``via`` holds the passports of both, and the other fields tell of both.
     """
 
     id: str
@@ -161,6 +166,9 @@ class Passport:
     targets: tuple[str, ...]
     quantisation: str = ""
     kind: str = "model"
+    commercial: bool | None = None
+    self_test: str = ""
+    via: tuple[Passport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

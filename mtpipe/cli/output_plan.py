@@ -102,17 +102,19 @@ def _files(articles: list[str], forms: list[str], output: str | None) -> dict[st
     return files
 
 
-def models_by_target(options: list[str] | None, targets: list[str]) -> dict[str, str]:
-    """Read ``--model NAME`` (all targets) and ``--model fr=NAME`` (one)."""
-    from mtpipe.models import BUILT_IN
+def models_by_target(options: list[str] | None, targets: list[str]) -> dict[str, list[str]]:
+    """Read ``--model NAME`` (all targets) and ``--model fr=NAME`` (one): the models for each target, in order.
 
-    general, special = BUILT_IN, {}
+    A target with models of its own has none of those for all.
+    """
+    general: list[str] = []
+    special: dict[str, list[str]] = {}
     for option in options or []:
         target, equals, name = option.partition("=")
         if equals and target in targets:
-            special[target] = name
+            special.setdefault(target, []).append(name)
         elif equals and "/" not in target:
             raise UsageError(f"--model {option}: {target!r} is not among the targets ({', '.join(targets)})")
         else:
-            general = option
+            general.append(option)
     return {target: special.get(target, general) for target in targets}

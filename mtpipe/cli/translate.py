@@ -29,7 +29,10 @@ def translate(
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(metavar="[TARGET=]NAME|PATH", help="Model for all targets, or for one (repeatable)."),
+        typer.Option(
+            metavar="[TARGET=]NAME|PATH",
+            help="Model for all targets, or for one; several give a column each (default: the best installed).",
+        ),
     ] = None,
     form: Annotated[
         list[str] | None,
@@ -76,20 +79,20 @@ def translate(
     plan = plan_output(articles, formats(form, output), output, reference=reference, score=score)
     plan.check(force=force)
     references = [read_reference(*parse_option(option, targets)) for option in reference or []]
-    engines = pipeline.engines_for(
-        targets,
-        source_language=source,
-        model=models_by_target(model, targets),
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-    )
+    found = pipeline.routes(source, targets, models_by_target(model, targets))
+    systems = pipeline.systems_for(found, device=device, compute_type=compute_type, threads=threads)
+    for route in found:
+        if route.via is not None:
+            _say(f"{source}→{route.target} by way of {route.via}: {route.name}", quiet=quiet)
+    hint = None if model or quiet else pipeline.advice(source, found)
+    if hint is not None:
+        _say(hint, quiet=quiet)
 
     def one(article: str) -> None:
         document = pipeline.load_document(article, source_language=source, encoding=encoding, lines=lines)
         _say(f"{article}: {len(document.segments)} segments, {document.origin.encoding}", quiet=quiet)
         progress = progress_line(article, quiet=quiet)
-        made = pipeline.translate_with(document, engines, beam_size=beam_size, progress=progress)
+        made = pipeline.translate_with(document, systems, beam_size=beam_size, progress=progress)
         date = None if reproducible else datetime.now(UTC).astimezone()
         _deliver(made, references, plan, article, date=date, quiet=quiet)
 

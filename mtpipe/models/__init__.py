@@ -4,6 +4,7 @@ from mtpipe.models.conventions import Conventions
 from mtpipe.models.folder import (
     BUILT_IN,
     Model,
+    describe,
     find,
     installed,
     model_homes,
@@ -11,4 +12,14 @@ from mtpipe.models.folder import (
     verify,
 )
 
-__all__ = ["BUILT_IN", "Conventions", "Model", "find", "installed", "model_homes", "open_folder", "verify"]
+__all__ = [
+    "BUILT_IN",
+    "Conventions",
+    "Model",
+    "describe",
+    "find",
+    "installed",
+    "model_homes",
+    "open_folder",
+    "verify",
+]

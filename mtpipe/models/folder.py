@@ -35,6 +35,10 @@ class Model:
             not self.passport.targets or target in self.passport.targets
         )
 
+    def says(self, source: str, target: str) -> bool:
+        """Tell whether the model says itself that it translates ``source`` into ``target``."""
+        return bool(self.sources and self.passport.targets) and self.supports(source, target)
+
 
 def model_homes() -> tuple[Path, ...]:
     """Return the folders in which models are looked for by name, the user's first."""
@@ -78,6 +82,13 @@ def open_folder(folder: Path) -> Model:
     return _without_passport(folder)
 
 
+def describe(folder: Path) -> Model | None:
+    """Return what the passport of ``folder`` says, its files unchecked; None without a passport."""
+    if not (folder / PASSPORT).exists():
+        return None
+    return _from_passport(folder, read_passport(folder))
+
+
 def verify(folder: Path, passport: Mapping[str, Any] | None = None, *, hashed: int | None = None) -> None:
     """Compare every file with the passport; ModelError names the first that is missing or differs.
 
@@ -108,6 +119,8 @@ def _from_passport(folder: Path, described: Mapping[str, Any]) -> Model:
         sha256=described["files"]["model.bin"]["sha256"],
         targets=tuple(described["targets"]),
         quantisation=str(described.get("quantisation", "")),
+        commercial=described.get("commercial"),
+        self_test=str(described.get("self_test", {}).get("result", "")),
     )
     conventions = from_passport(described.get("conventions", {}))
     return Model(folder, passport, tuple(described["sources"]), conventions, described.get("decoding", {}))
@@ -130,7 +143,7 @@ def _without_passport(folder: Path) -> Model:
         sha256=_sha256(folder / "model.bin"),
         targets=tuple(conventions.target_tokens or ()),
     )
-    return Model(folder, passport, (), conventions, {})
+    return Model(folder, passport, tuple(conventions.source_tokens or ()), conventions, {})
 
 
 def _vocabulary(folder: Path) -> list[str]:

@@ -59,6 +59,10 @@ def _faults(passport: Mapping[str, Any]) -> list[str]:
         for key in ("sources", "targets")
         if not _texts(passport.get(key))
     ]
+    if not isinstance(passport.get("commercial"), bool | None):
+        found.append(f"'commercial' is {passport['commercial']!r}, not true, false or null")
+    if not isinstance(passport.get("self_test", {}), dict):
+        found.append("'self_test' is no object")
     found += _file_faults(passport.get("files"))
     found += _convention_faults(passport.get("conventions", {}))
     found += _decoding_faults(passport.get("decoding", {}))

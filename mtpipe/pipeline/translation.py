@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from mtpipe import models, reader, segmenter, translator
 from mtpipe.data import Document, Translation
-from mtpipe.errors import ModelError, UsageError
 from mtpipe.languages import language
+from mtpipe.pipeline.pivot import Pivot
+from mtpipe.pipeline.routing import Route, routes
 
 
 def load_document(
@@ -22,68 +23,77 @@ def load_document(
     return segmenter.segment_lines(document) if lines else segmenter.segment(document)
 
 
-def engines_for(
-    targets: Sequence[str],
+def systems_for(
+    found: Sequence[Route],
     *,
-    source_language: str = "ar",
-    model: Mapping[str, str] | str = models.BUILT_IN,
     device: str = "auto",
     compute_type: str = "auto",
     threads: int | None = None,
-) -> dict[str, translator.Engine]:
-    """Load what translates ``source_language`` into each of ``targets``; a model that serves two is loaded once.
+) -> tuple[dict[str, translator.Translator], ...]:
+    """Load what the routes need; a model that serves several is loaded once.
 
-    ``model`` is a name or path for all targets, or one for each. UsageError for
-    an unknown target, ModelError for a model that is missing, damaged or does
-    not make the target.
+    Each system has one translator a target; the second system holds the second
+    route of each target that has two, and so on.
     """
-    language(source_language)
     loaded: dict[str, translator.Engine] = {}
-    engines: dict[str, translator.Engine] = {}
-    for target in dict.fromkeys(targets):
-        language(target)
-        if target == source_language:
-            raise UsageError(
-                f"--to {target}: the source is in that language already (--from {source_language})"
-            )
-        name = model if isinstance(model, str) else model.get(target, models.BUILT_IN)
-        if name not in loaded:
-            found = models.find(name)
-            _check_fit(found, source_language, target)
-            loaded[name] = translator.Engine(found, device=device, compute_type=compute_type, threads=threads)
-        _check_fit(loaded[name].model, source_language, target)
-        engines[target] = loaded[name]
-    return engines
+
+    def engine(model: models.Model) -> translator.Engine:
+        key = str(model.folder.resolve())
+        if key not in loaded:
+            loaded[key] = translator.Engine(model, device=device, compute_type=compute_type, threads=threads)
+        return loaded[key]
+
+    pivots: dict[tuple[int, ...], Pivot] = {}
+    systems: list[dict[str, translator.Translator]] = []
+    for route in found:
+        legs = [engine(model) for model in route.models]
+        column: translator.Translator = legs[0]
+        if route.via is not None:
+            column = pivots.setdefault(tuple(map(id, legs)), Pivot(legs[0], route.via, legs[1]))
+        place = sum(route.target in system for system in systems)
+        if place == len(systems):
+            systems.append({})
+        systems[place][route.target] = column
+    return tuple(systems)
 
 
-def _check_fit(model: models.Model, source: str, target: str) -> None:
-    if not model.supports(source, target):
-        pairs = ", ".join(
-            f"{s}→{t}" for s in model.sources or ("?",) for t in model.passport.targets or ("?",)
-        )
-        raise ModelError(
-            f"model {model.passport.id!r} does not translate {source}→{target} (it translates {pairs})"
-        )
+def translate_with(
+    document: Document,
+    systems: Sequence[Mapping[str, translator.Translator]],
+    *,
+    beam_size: int | None = None,
+    progress: translator.Progress | None = None,
+) -> tuple[Translation, ...]:
+    """Translate a segmented document with every system; the columns of a target stand together."""
+    made: list[Translation] = []
+    for system in systems:
+        made += translator.translate(document, system, beam_size=beam_size, progress=progress)
+    order = {target: number for number, target in enumerate(dict.fromkeys(t.target for t in made))}
+    return tuple(sorted(made, key=lambda translation: order[translation.target]))
 
 
 def translate_document(
     document: Document,
     targets: Sequence[str] = ("en", "fr"),
     *,
-    model: Mapping[str, str] | str = models.BUILT_IN,
+    model: Mapping[str, str] | str | None = None,
     beam_size: int | None = None,
     device: str = "auto",
     compute_type: str = "auto",
     threads: int | None = None,
     progress: translator.Progress | None = None,
 ) -> tuple[Translation, ...]:
-    """Translate a segmented document into ``targets`` with the model(s) named."""
-    engines = engines_for(
-        targets,
-        source_language=document.language,
-        model=model,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
+    """Translate a segmented document into ``targets`` with the model(s) named, else the best installed ones.
+
+    ``model`` is a name or path for all targets, or one for each. UsageError for
+    an unknown target, ModelError for a model that is missing, damaged or does
+    not make the target.
+    """
+    if isinstance(model, str):
+        chosen = dict.fromkeys(targets, (model,))
+    else:
+        chosen = {target: (name,) for target, name in (model or {}).items()}
+    systems = systems_for(
+        routes(document.language, targets, chosen), device=device, compute_type=compute_type, threads=threads
     )
-    return translator.translate(document, engines, beam_size=beam_size, progress=progress)
+    return translate_with(document, systems, beam_size=beam_size, progress=progress)

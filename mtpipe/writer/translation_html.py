@@ -84,7 +84,13 @@ def _facts(document: Document, translations: Sequence[Translation], date: dateti
 
 
 def _passport(passport: Passport) -> str:
+    if passport.via:
+        return "by way of another language: " + "; then ".join(map(_passport, passport.via))
     parts = [passport.id, f"revision {passport.revision}", passport.quantisation, passport.licence]
+    if passport.commercial is False:
+        parts.append("no commercial use")
+    if passport.self_test not in ("", "passed"):
+        parts.append(f"self-test {passport.self_test}")
     described = html.escape(", ".join(filter(None, parts)))
     return f"{described}, weights <code>{passport.sha256[:16]}…</code>"
 

@@ -59,14 +59,19 @@ def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> s
 
 def passport_object(passport: Passport) -> dict[str, Any]:
     """Return a passport as a JSON object."""
-    return {
+    described: dict[str, Any] = {
         "id": passport.id,
         "source": passport.source,
         "revision": passport.revision,
         "licence": passport.licence,
+        "commercial": passport.commercial,
         "sha256": passport.sha256,
         "quantisation": passport.quantisation,
+        "self_test": passport.self_test,
     }
+    if passport.via:
+        described["via"] = [passport_object(leg) for leg in passport.via]
+    return described
 
 
 def _reference(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:
@@ -74,7 +79,7 @@ def _reference(translation: Translation, hypothesis: Hypothesis) -> dict[str, An
 
 
 def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:
-    return {
+    row = {
         "target": translation.target,
         "model": translation.model.id,
         "text": hypothesis.text,
@@ -85,3 +90,4 @@ def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, 
             for attempt in hypothesis.attempts
         ],
     }
+    return row if hypothesis.pivot is None else {**row, "pivot": hypothesis.pivot}

@@ -52,7 +52,8 @@ def write_md(translations: Sequence[Translation], date: datetime | None) -> str:
     lines = [f"# {_cell(document.title)}", "", f"- source: `{origin.name}` (sha256 `{origin.sha256}`)"]
     for translation in translations:
         model = translation.model
-        described = ", ".join(filter(None, (f"`{model.id}`", model.revision, model.licence)))
+        limits = "no commercial use" if model.commercial is False else ""
+        described = ", ".join(filter(None, (f"`{model.id}`", model.revision, model.licence, limits)))
         lines.append(f"- {translation.target}: {model.kind} {described}")
     if date is not None:
         lines.append(f"- translated: {date.isoformat(timespec='minutes')}")

@@ -37,6 +37,7 @@ def test_the_wheel_holds_what_runs_and_nothing_else(wheel: Path) -> None:
         "mtpipe/_models/builtin/model.bin",
         "mtpipe/_models/builtin/passport.json",
         "mtpipe/_models/builtin/README.md",
+        "mtpipe/_models/catalogue.yaml",
         "mtpipe/writer/translation.css",
         "mtpipe/py.typed",
     ):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mtpipe import models
 from mtpipe.data import Flag, Hypothesis, Role
 from mtpipe.errors import ModelError, UsageError
-from mtpipe.pipeline import engines_for
+from mtpipe.pipeline import routes
 from mtpipe.translator import Engine, split_clauses, translate
 from tests.conftest import make_document
 from tests.tiny import make_tiny_model
@@ -134,12 +134,12 @@ def test_progress_ends_at_the_total(engine: Engine) -> None:
 )
 def test_targets_that_cannot_be(targets: list[str], message: str, tiny_model: Path) -> None:
     with pytest.raises(UsageError, match=message):
-        engines_for(targets, model=str(tiny_model))
+        routes("ar", targets, {target: [str(tiny_model)] for target in targets})
 
 
 def test_unfit_model_and_compute_type(tiny_model: Path) -> None:
     with pytest.raises(ModelError, match=r"'tiny' does not translate fr→en .it translates ar→en, ar→fr"):
-        engines_for(["en"], source_language="fr", model=str(tiny_model))
+        routes("fr", ["en"], {"en": [str(tiny_model)]})
     with pytest.raises(UsageError, match="compute type 'int3' is not for cpu"):
         Engine(models.find(str(tiny_model)), compute_type="int3")
     with pytest.raises(UsageError, match="device 'abacus' cannot be used"):
