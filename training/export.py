@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import sentencepiece
 from ctranslate2.specs import Activation, TransformerSpec
 from torch import Tensor
 
+from training.layout import layout
 from training.network import Shape, sinusoids
 
 
@@ -28,41 +28,12 @@ def export(
     )
     # Copies: CTranslate2 quantises in place, and the weights go on being trained.
     weights = {name: value.detach().float().cpu().numpy().copy() for name, value in state.items()}
-    table = sinusoids(shape.positions, shape.width).numpy()
-
-    def linear(target: Any, *names: str) -> None:
-        target.weight = np.concatenate([weights[f"{name}.weight"] for name in names])
-        target.bias = np.concatenate([weights[f"{name}.bias"] for name in names])
-
-    def norm(target: Any, name: str) -> None:
-        target.gamma, target.beta = weights[f"{name}.weight"], weights[f"{name}.bias"]
-
-    def feed_forward(target: Any, name: str) -> None:
-        norm(target.layer_norm, f"{name}.ffn_norm")
-        linear(target.linear_0, f"{name}.ffn_in")
-        linear(target.linear_1, f"{name}.ffn_out")
-
-    def self_attention(target: Any, name: str) -> None:
-        norm(target.layer_norm, f"{name}.self_norm")
-        linear(target.linear[0], f"{name}.self_attention.query_key_value")
-        linear(target.linear[1], f"{name}.self_attention.out")
-
-    for side, name in ((spec.encoder, "encoder"), (spec.decoder, "decoder")):
-        side.scale_embeddings = True
-        side.position_encodings.encodings = table
-        norm(side.layer_norm, f"{name}_norm")
-        for number, layer in enumerate(side.layer):
-            self_attention(layer.self_attention, f"{name}.{number}")
-            feed_forward(layer.ffn, f"{name}.{number}")
-            if name == "decoder":
-                norm(layer.attention.layer_norm, f"{name}.{number}.cross_norm")
-                linear(layer.attention.linear[0], f"{name}.{number}.cross_attention.query")
-                linear(layer.attention.linear[1], f"{name}.{number}.cross_attention.key_value")
-                linear(layer.attention.linear[2], f"{name}.{number}.cross_attention.out")
-    spec.encoder.embeddings[0].weight = weights["source_embeddings.weight"]
-    spec.decoder.embeddings.weight = weights["target_embeddings.weight"]
+    for theirs, ours in layout(shape):
+        _set(spec, theirs, weights[ours])
     spec.decoder.projection.weight = weights["target_embeddings.weight"]
-    spec.decoder.projection.bias = weights["output_bias"]
+    for side in (spec.encoder, spec.decoder):
+        side.scale_embeddings = True
+        side.position_encodings.encodings = sinusoids(shape.positions, shape.width).numpy()
     for register, path in (
         (spec.register_source_vocabulary, spm[0]),
         (spec.register_target_vocabulary, spm[1]),
@@ -79,3 +50,12 @@ def export(
     spec.save(str(folder))
     for path, name in zip(spm, ("source.spm", "target.spm"), strict=True):
         shutil.copyfile(path, folder / name)
+
+
+def _set(spec: Any, path: str, value: Any) -> None:
+    """Set the variable at ``path`` ("encoder/layer_0/ffn/linear_0/bias"), a number behind _ being a place in a list."""
+    *parts, last = path.split("/")
+    for part in parts:
+        name, _, place = part.rpartition("_")
+        spec = getattr(spec, part) if hasattr(spec, part) else getattr(spec, name)[int(place)]
+    setattr(spec, last, value)

@@ -185,10 +185,13 @@ class Transformer(nn.Module):
 
 
 class TiedCrossEntropy(torch.autograd.Function):
-    """Label-smoothed cross-entropy through the output layer in chunks, never holding all logits."""
+    """Label-smoothed cross-entropy through the output layer in chunks, never holding all logits.
+
+    Rows whose label is ``ignored`` count for nothing.
+    """
 
     @staticmethod
-    def forward(ctx, hidden, weight, bias, labels, smoothing, chunk):  # type: ignore[no-untyped-def]
+    def forward(ctx, hidden, weight, bias, labels, ignored, smoothing, chunk):  # type: ignore[no-untyped-def]
         d_hidden = torch.empty_like(hidden)
         d_weight = torch.zeros_like(weight, dtype=torch.float32)
         d_bias = torch.zeros_like(bias)
@@ -200,12 +203,16 @@ class TiedCrossEntropy(torch.autograd.Function):
             rows = slice(start, start + chunk)
             part, gold = hidden[rows], labels[rows]
             logs = torch.log_softmax((part @ table.T).float() + bias, dim=-1)
-            picked = -logs.gather(1, gold[:, None])
+            real = (gold != ignored).to(logs.dtype)[:, None]
+            picked = -logs.gather(1, gold[:, None]) * real
             nll += picked.sum()
-            total += (1 - smoothing) * picked.sum() - smoothing * logs.sum() / size
+            total += (1 - smoothing) * picked.sum() - smoothing * (
+                logs.sum(1, keepdim=True) * real
+            ).sum() / size
             gradient = logs.exp_()
             gradient.sub_(smoothing / size)
             gradient.scatter_add_(1, gold[:, None], torch.full_like(picked, smoothing - 1))
+            gradient *= real
             d_bias += gradient.sum(0)
             low = gradient.to(hidden.dtype)
             d_hidden[rows] = low @ table
@@ -216,4 +223,4 @@ class TiedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx, d_total, d_nll):  # type: ignore[no-untyped-def]
         d_hidden, d_weight, d_bias = ctx.saved_tensors
-        return d_hidden * d_total, d_weight * d_total, d_bias * d_total, None, None, None
+        return d_hidden * d_total, d_weight * d_total, d_bias * d_total, None, None, None, None

@@ -20,6 +20,7 @@ import torch
 import yaml
 
 from training import card, corpora, export, score, train, vocabulary
+from training.layout import read_released
 from training.network import Shape
 from training.warm_start import warm_start
 
@@ -37,6 +38,9 @@ def main() -> int:
     parser.add_argument(
         "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"
     )
+    parser.add_argument(
+        "--start-from", type=Path, help="a model that this recipe made: take its vocabularies and weights"
+    )
     parser.add_argument("--output", type=Path, default=HOME / "models" / "builtin")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
@@ -44,6 +48,8 @@ def main() -> int:
     data = Path(os.environ.get("MTPIPE_DATA", HOME.parent / "shared"))
     arguments.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(arguments.threads)
+    if arguments.start_from is not None:
+        take_over(arguments.start_from, arguments.work)
     if "prepare" in arguments.steps:
         prepare(config, data, arguments.work)
     if "train" in arguments.steps:
@@ -56,6 +62,15 @@ def main() -> int:
 def pieces(work: Path) -> tuple[Path, Path]:
     """Return the SentencePiece files of the working folder."""
     return work / "source.spm", work / "target.spm"
+
+
+def take_over(released: Path, work: Path) -> None:
+    """Copy a released model into the working folder once: its pieces, and its weights for the first update."""
+    if not (work / "released").exists():
+        shutil.copytree(released, work / "released.tmp")
+        for path in pieces(work):
+            shutil.copyfile(released / path.name, path)
+        (work / "released.tmp").rename(work / "released")
 
 
 def _resolve(path: str, data: Path) -> Path:
@@ -115,13 +130,17 @@ def _sentences(examples: list[corpora.Example], side: str) -> list[str]:
 
 
 def make_trainer(config: dict[str, Any], work: Path, examples: list[corpora.Example]) -> train.Trainer:
-    """Return the trainer as its checkpoint left it, or warm-started."""
+    """Return the trainer as its checkpoint left it, else with a released model's weights, else warm-started."""
     shape = Shape(config["vocabulary"]["source"], config["vocabulary"]["target"], **config["shape"])
     trainer = train.Trainer(shape, config["train"], work, "cuda" if torch.cuda.is_available() else "cpu")
     if not trainer.resume():
-        known = warm_start(trainer.model, examples, pieces(work))
+        if (work / "released").exists():
+            trainer.model.load_state_dict(read_released(work / "released", shape))
+            print("start: the released weights", file=sys.stderr)
+        else:
+            known = warm_start(trainer.model, examples, pieces(work))
+            print(f"warm start: {known} source pieces", file=sys.stderr)
         trainer.average = {name: value.clone() for name, value in trainer.model.state_dict().items()}
-        print(f"warm start: {known} source pieces", file=sys.stderr)
     return trainer
 
 

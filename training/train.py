@@ -18,6 +18,7 @@ from torch import Tensor
 
 from training.corpora import Example, word_ids
 from training.network import Shape, TiedCrossEntropy, Transformer
+from training.numbers import has_numbers, vary_numbers
 from training.vocabulary import BOS, EOS, LANGUAGE_TOKENS, PAD
 
 # A pass over all weights: not after every update.
@@ -55,6 +56,15 @@ class Sampler:
         for example in examples:
             if not example.name.endswith(".heldout"):
                 groups.setdefault(_group(example.name, weights), []).append(example)
+        if options["digits_weight"]:
+            weights = weights | {"digits": options["digits_weight"]}
+            groups["digits"] = [
+                example
+                for name, group in groups.items()
+                if name.startswith("own/")
+                for example in group
+                if has_numbers(example)
+            ]
         self.groups = {name: group for name, group in groups.items() if weights[name] > 0}
         self.weights = {name: weights[name] for name in self.groups}
         self.queues: dict[str, list[Example]] = {name: [] for name in self.groups}
@@ -77,6 +87,8 @@ class Sampler:
         pool: list[tuple[list[str], dict[str, list[str]], Example]] = []
         for _ in range(self.options["pool"]):
             example = self._draw()
+            if self.random.random() < self.options["vary_numbers"]:
+                example = vary_numbers(example, self.random)
             source = self._pieces(self.source_model, example.source, alpha)
             targets = {
                 language: self._pieces(self.target_model, text, alpha)
@@ -94,10 +106,11 @@ class Sampler:
             rows = longest = 0
             for item in pool:
                 size = len(item[1])
-                reach = max(longest, *(len(t) + 2 for t in item[1].values()))
+                wanted = _round_up(max(len(t) + 2 for t in item[1].values()))
+                reach = max(longest, wanted)
                 if chunk and (rows + size) * reach > self.options["batch_tokens"]:
                     chunks.append(chunk)
-                    chunk, rows, reach = [], 0, max(len(t) + 2 for t in item[1].values())
+                    chunk, rows, reach = [], 0, wanted
                 chunk.append(item)
                 rows, longest = rows + size, reach
             chunks.append(chunk)
@@ -133,7 +146,7 @@ def _group(name: str, weights: dict[str, float]) -> str:
 
 
 def _round_up(length: int) -> int:
-    return -(-length // 4) * 4
+    return -(-length // 8) * 8
 
 
 def _pad(rows: list[list[int]], width: int) -> Tensor:
@@ -161,16 +174,20 @@ def loss_of(model: Transformer, batch: Batch, options: dict[str, Any]) -> tuple[
     padding = batch.source == PAD
     memory = model.encode(batch.source, padding, options["word_dropout"])
     hidden, attention = model.decode(batch.target_in, memory[batch.rows], padding[batch.rows])
-    wanted = batch.target_out != PAD
+    labels = batch.target_out.flatten()
+    wanted = (labels != PAD).nonzero().squeeze(1)
+    count = len(wanted)
+    # Some padding stays in: few distinct shapes here too.
+    padded = torch.cat([wanted, (labels == PAD).nonzero().squeeze(1)[: -count % 64]])
     total, nll = TiedCrossEntropy.apply(
-        hidden[wanted],
+        hidden.flatten(0, 1)[padded],
         model.target_embeddings.weight,
         model.output_bias,
-        batch.target_out[wanted],
+        labels[padded],
+        PAD,
         options["label_smoothing"],
         512,
     )
-    count = int(wanted.sum())
     aligned = -(batch.links * torch.log_softmax(attention, dim=-1)).sum() / batch.links.sum().clamp_min(1)
     return (
         total / count + options["alignment_weight"] * aligned,

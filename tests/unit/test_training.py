@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import sentencepiece
 
 from training import corpora, vocabulary
 from training.counts import numbers_kept, repeats_itself
+from training.numbers import has_numbers, vary_numbers
 
 
 def own_line(number: int) -> str:
@@ -73,9 +76,39 @@ def test_what_the_card_counts() -> None:
     assert not repeats_itself("very very good, and he said that he said so")
 
 
+def test_numbers_are_changed_on_all_sides_alike() -> None:
+    example = corpora.Example(
+        "own/news",
+        "قتل ٣٥ شخصا و5 أطفال في 12 أيار 2017 وفقد 10 وجرح 1,250",
+        {
+            "en": "35 people and 5 children died on 12 May 2017, ten are missing, 1,250 hurt",
+            "fr": "35 personnes et 5 enfants sont morts le 12 mai 2017, dix disparus, 1 250 blessés",
+        },
+    )
+    assert has_numbers(example)
+    for seed in range(50):
+        made = vary_numbers(example, random.Random(seed))
+        sides = [re.findall(r"\d+", text) for text in (made.source, *made.targets.values())]
+        assert sides[1] == sides[2] == [number for number in sides[0] if number != "10"], (
+            "only shared ones change"
+        )
+        killed, children, day, year, thousands, rest = sides[1]
+        assert 32 <= int(killed) <= 99
+        assert 3 <= int(children) <= 9, "after 3 to 9 stands a plural"
+        assert 11 <= int(day) <= 31
+        assert 1850 <= int(year) < 2050
+        assert thousands == "1", "one has a grammar of its own"
+        assert 100 <= int(rest) <= 999
+        assert re.sub(r"\d", "", made.targets["en"]) == re.sub(r"\d", "", example.targets["en"])
+    assert not has_numbers(
+        corpora.Example("own/news", "قتل 35 شخصا", {"en": "thirty-five died", "fr": "35 morts"})
+    )
+
+
 def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs the [train] extra")
-    from training import train
+    from training import export, train
+    from training.layout import read_released
     from training.network import Shape
 
     text = [
@@ -92,7 +125,7 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         "seed": 1, "batch_tokens": 60, "pool": 10, "max_pieces": 60, "learning_rate": 1e-3, "warmup_steps": 2,
         "decay_steps": 3, "dropout": 0.1, "word_dropout": 0.0, "label_smoothing": 0.1, "alignment_weight": 0.5,
         "subword_sampling": 0.5, "sampling_alpha": 0.3, "average_decay": 0.9, "report_seconds": 1e9,
-        "evaluate_seconds": 1e9, "save_seconds": 1e9,
+        "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_numbers": 0.5, "digits_weight": 0,
     }  # fmt: skip
     shape = Shape(
         19, 30, width=16, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, positions=64
@@ -105,6 +138,12 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     assert (again.step, again.tokens) == (first.step, first.tokens) == (12, first.tokens)
     for name, value in first.model.state_dict().items():
         assert torch.equal(value, again.model.state_dict()[name])
+    export.export(first.average, shape, spm, tmp_path / "float", None)
+    for name, value in read_released(tmp_path / "float", shape).items():
+        assert torch.equal(value, first.average[name]), "a model that was written can be gone on from"
+    export.export(first.average, shape, spm, tmp_path / "int8", "int8")
+    for name, value in read_released(tmp_path / "int8", shape).items():
+        assert torch.allclose(value, first.average[name], atol=float(value.abs().max()) / 120)
     again.decay_from = again.step
     train.run(again, sampler, lambda _: {}, lambda _: False)
     assert again.step == 15, "the falling rate ends the training"
