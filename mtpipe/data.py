@@ -123,6 +123,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check doubts in a hypothesis: the check's name, and in words what is wrong where."""
+
+    check: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One decoding that was tried for a segment: how, what came out, its mean log-probability."""
 

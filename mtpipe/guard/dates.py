@@ -1,0 +1,140 @@
+"""Dates: months of both Arabic series, of the Maghreb and of the Hijri year, and days of the week."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from mtpipe.data import Finding
+from mtpipe.guard.number_words import plain
+from mtpipe.guard.pair import Pair
+
+# Each line: Arabic names | English | French.
+_MONTHS = """
+يناير كانون_الثاني جانفي | january jan | janvier janv
+فبراير شباط فيفري | february feb | février févr
+مارس آذار | march mar | mars
+أبريل ابريل إبريل نيسان أفريل | april apr | avril avr
+مايو أيار ماي | may | mai
+يونيو حزيران جوان يونيه | june jun | juin
+يوليو تموز جويلية يوليه | july jul | juillet juil
+أغسطس آب اغسطس أوت غشت | august aug | août aout
+سبتمبر أيلول شتنبر | september sept sep | septembre sept
+أكتوبر تشرين_الأول اكتوبر | october oct | octobre oct
+نوفمبر تشرين_الثاني نونبر | november nov novemeber | novembre nov
+ديسمبر كانون_الأول دجنبر | december dec | décembre déc
+"""
+_HIJRI = """
+محرم | muharram | mouharram muharram moharram
+صفر | safar | safar
+ربيع_الأول | rabi | rabi
+ربيع_الثاني ربيع_الآخر | rabi | rabi
+جمادى_الأولى جمادى_الآخرة جمادى_الثانية | jumada jamada | joumada jumada djoumada
+رجب | rajab | rajab radjab
+شعبان | shaban shaaban sha'ban | chaabane chaban
+رمضان | ramadan ramadhan | ramadan
+شوال | shawwal shawal | chawwal chawal
+ذو_القعدة ذي_القعدة | qadah qi'dah qaada qidah | qi'da qada
+ذو_الحجة ذي_الحجة | hijjah hijja | hijja hidjja
+"""
+_DAYS = """
+الإثنين الاثنين | monday mon | lundi
+الثلاثاء | tuesday tue tues | mardi
+الأربعاء | wednesday wed | mercredi
+الخميس | thursday thu thurs | jeudi
+الجمعة | friday fri | vendredi
+السبت | saturday sat | samedi
+الأحد | sunday sun | dimanche
+"""
+# Other words too: مارس is "practised", محرم "forbidden", صفر "zero", may and mars are no month everywhere.
+_NEEDS_DIGIT = {
+    plain(name) for name in ["مارس", "ماي", "جوان", "اب", "آب", "أوت", "محرم", "صفر", "رجب", "شعبان"]
+}
+_NEAR = re.compile(r"\d")
+
+
+def _table(lines: str, kind: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    tables: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
+    for number, line in enumerate(lines.strip().splitlines(), 1):
+        for column, names in enumerate(line.split("|")):
+            for name in names.split():
+                form = plain(name.replace("_", " ")) if column == 0 else name
+                tables[column].setdefault(form, f"{kind}{number}")
+    return tables
+
+
+_ALL = [_table(_MONTHS, "m"), _table(_HIJRI, "h"), _table(_DAYS, "d")]
+_NAMES = {
+    code: {k: v for t in _ALL for k, v in t[column].items()} for column, code in enumerate(("ar", "en", "fr"))
+}
+
+
+def _pattern(code: str) -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _NAMES[code]), key=len, reverse=True))
+    clitics = "(?:[وفبكل]{0,2})" if code == "ar" else ""
+    return re.compile(rf"(?<!\w){clitics}({names})(?!\w)", re.IGNORECASE)
+
+
+_PATTERNS = {code: _pattern(code) for code in _NAMES}
+
+
+def check_dates(pair: Pair) -> list[Finding]:
+    """Find months and days of the source that became others, and months with a day or year that are lost."""
+    ours = _dates(pair.source, pair.source_language)
+    if not ours:
+        return []
+    yours = _dates(pair.target, pair.target_language)
+    there = {code for code, _, _ in yours}
+    here = {code for code, _, _ in ours}
+    strange = [name for code, name, _ in yours if code not in here]
+    findings = []
+    for code, name, dated in ours:
+        if code in there:
+            continue
+        other = _of_kind(strange, yours, code[0])
+        if other:
+            findings.append(Finding("dates", f"{name} became {other}"))
+        elif dated and code[0] != "d" and not _numeric(pair.target, code):
+            findings.append(Finding("dates", f"{name} is missing"))
+    return list(dict.fromkeys(findings))
+
+
+def _of_kind(strange: Iterable[str], yours: Iterable[tuple[str, str, bool]], kind: str) -> str:
+    return next((name for name in strange if any(n == name and c[0] == kind for c, n, _ in yours)), "")
+
+
+def _numeric(text: str, code: str) -> bool:
+    """Tell whether the month stands as a number in a date like 14/11/2017."""
+    return (
+        code[0] == "m"
+        and re.search(rf"[\d٠-٩][/.-]0?{code[1:]}(?!\d)|(?<!\d)0?{code[1:]}[/.-][\d٠-٩]", text) is not None
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dates(text: str, language: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return (code, name, has a number beside it) for every month and day named in the text."""
+    if language not in _PATTERNS:
+        return ()
+    read = plain(text) if language == "ar" else text
+    found = []
+    for match in _PATTERNS[language].finditer(read):
+        name = match[1]
+        around = read[max(0, match.start() - 9) : match.start()] + " " + read[match.end() : match.end() + 7]
+        dated = _NEAR.search(around) is not None
+        if language == "ar" and name in _NEEDS_DIGIT and not dated and "شهر" not in around:
+            continue
+        if language != "ar" and not dated and _doubtful(name, language, match.start()):
+            continue
+        found.append((_NAMES[language][name.lower() if language != "ar" else name], name, dated))
+    return tuple(found)
+
+
+def _doubtful(name: str, language: str, start: int) -> bool:
+    """Tell what is rather an English verb or an abbreviated word than a month or a day."""
+    if language == "fr":
+        return len(name) < 4 and name.lower() != "mai"
+    return (len(name) < 4 and (name.lower() != "may" or not name[0].isupper() or start == 0)) or not name[
+        0
+    ].isupper()

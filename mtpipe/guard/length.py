@@ -1,0 +1,49 @@
+"""Length: a translation that is empty, or too short or too long for its source."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from mtpipe.data import Finding
+from mtpipe.guard.pair import Pair
+
+_SPACE = re.compile(r"\s+")
+_WRITTEN = re.compile(r"[^\W_]")
+# Mean logarithm of target over source length in characters, without spaces: flores-dev and ntrex-dev.
+_USUAL = {("ar", "en"): 0.12, ("ar", "fr"): 0.28, ("en", "fr"): 0.16}
+_SHORT, _LONG = 0.40, 0.50  # how far from the usual, for a long segment
+_SLACK = 7.0  # characters that any segment may have less or more
+
+
+def check_empty(pair: Pair) -> list[Finding]:
+    """Find a source with letters or digits whose translation has none."""
+    if _WRITTEN.search(pair.source) and not _WRITTEN.search(pair.target):
+        return [Finding("empty", "no translation")]
+    return []
+
+
+def check_length(pair: Pair) -> list[Finding]:
+    """Find a translation that is about half as long as usual for its languages, or nearly twice as long."""
+    source, target = _size(pair.source), _size(pair.target)
+    if not source or not target:
+        return []
+    deviation = length_deviation(pair)
+    allowed = _SLACK / source
+    if deviation < -_SHORT - allowed:
+        return [Finding("length", f"too short: {math.exp(deviation):.0%} of the usual length")]
+    if deviation > _LONG + 2 * allowed:
+        return [Finding("length", f"too long: {math.exp(deviation):.0%} of the usual length")]
+    return []
+
+
+def length_deviation(pair: Pair) -> float:
+    """Return the logarithm of the translation's length over the usual one."""
+    usual = _USUAL.get((pair.source_language, pair.target_language))
+    if usual is None:
+        usual = -_USUAL.get((pair.target_language, pair.source_language), 0.0)
+    return math.log((_size(pair.target) + 6) / (_size(pair.source) + 4)) - usual
+
+
+def _size(text: str) -> int:
+    return len(_SPACE.sub("", text))

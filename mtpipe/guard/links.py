@@ -1,0 +1,26 @@
+"""Addresses: URLs, e-mail addresses, handles and hashtags that must stand in a translation as they are."""
+
+from __future__ import annotations
+
+import re
+
+from mtpipe.data import Finding
+from mtpipe.guard.pair import Pair
+
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s«»\"“”<>()،]+[^\s«»\"“”<>()،.,;:!?؟]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w/])[@#][A-Za-z0-9_]{2,}|(?<![\w@./-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|gov|edu|info|tv|fr|uk|io)\b"
+)
+
+
+def check_links(pair: Pair) -> list[Finding]:
+    """Find addresses of the source that the translation does not hold."""
+    if not _may_hold(pair.source):
+        return []
+    target = pair.target.lower()
+    lost = [address for address in _ADDRESS.findall(pair.source) if address.lower() not in target]
+    return [Finding("links", f"{address} is missing") for address in dict.fromkeys(lost)]
+
+
+def _may_hold(text: str) -> bool:
+    return "." in text or "@" in text or "#" in text
