@@ -49,6 +49,20 @@ def read(path: str, *, language: str = "ar", encoding: str | None = None) -> Doc
     return Document(id=stem, language=language, source=text, origin=origin)
 
 
+def document_of(text: str, data: bytes, *, name: str, own_id: str, language: str = "ar") -> Document:
+    """Take ``text``, which stood in ``data`` as UTF-8 (a record of JSON lines), as a document.
+
+    InputError as for a file: no text, or plainly another language.
+    """
+    known_language(language)
+    if not text.strip():
+        raise InputError(f"{name}: the document holds no text")
+    _refuse_binary(text, name)
+    _check_language(text, name, language)
+    origin = Origin(name=name, sha256=hashlib.sha256(data).hexdigest(), encoding="utf-8", size=len(data))
+    return Document(id=own_id, language=language, source=text, origin=origin)
+
+
 def _bytes(path: str) -> tuple[str, bytes]:
     if path == "-":
         return "standard input", sys.stdin.buffer.read()

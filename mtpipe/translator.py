@@ -131,6 +131,11 @@ class Engine:
         made = {job: self._hypothesis(grouped[number], job[1]) for number, job in enumerate(unique)}
         return [made[job] for job in jobs]
 
+    def decoding(self, beam_size: int | None = None) -> dict[str, Any]:
+        """Return all options that what comes out depends on."""
+        wanted = {} if beam_size is None else {"beam_size": beam_size}
+        return {"beam_size": 1, **self.model.decoding, **wanted, "compute_type": self.compute_type}
+
     def sizes(self, texts: Sequence[str]) -> list[int]:
         """Return how many source pieces each text has."""
         return [len(pieces) for pieces in self._source.encode(list(texts), out_type=int)]
@@ -233,12 +238,7 @@ def translate(
     letters, or in another language than the document's, never reach a model:
     they stand in the translation as they are, flagged.
     """
-    passed: dict[int, Hypothesis] = {}
-    for number, segment in enumerate(document.segments):
-        if not _LETTER.search(segment.text):
-            passed[number] = Hypothesis(segment.text, flags=(Flag.NO_LETTERS,))
-        elif segment.language not in (document.language, "und"):
-            passed[number] = Hypothesis(segment.text, flags=(Flag.OTHER_LANGUAGE,))
+    passed = untranslated(document)
     asked = [number for number in range(len(document.segments)) if number not in passed]
     texts = [for_model(document.segments[number].text) for number in asked]
     hypotheses: dict[str, list[Hypothesis]] = {}
@@ -254,6 +254,17 @@ def translate(
         ordered = tuple(rows[number] for number in range(len(document.segments)))
         translations.append(Translation(document, target, ordered, translator.passport))
     return tuple(translations)
+
+
+def untranslated(document: Document) -> dict[int, Hypothesis]:
+    """Return what stands for the segments that never reach a model, by their number."""
+    passed: dict[int, Hypothesis] = {}
+    for number, segment in enumerate(document.segments):
+        if not _LETTER.search(segment.text):
+            passed[number] = Hypothesis(segment.text, flags=(Flag.NO_LETTERS,))
+        elif segment.language not in (document.language, "und"):
+            passed[number] = Hypothesis(segment.text, flags=(Flag.OTHER_LANGUAGE,))
+    return passed
 
 
 def cores() -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# Goes up whenever any text is set in another way than before.
+VERSION = 1
 _NBSP = "\u00a0"
 _NARROW = "\u202f"
 _SPACES = re.compile(r"\s+")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mtpipe import __version__
-from mtpipe.cli import align, clean, compare, doctor, models, score, segment, translate
+from mtpipe.cli import align, batch, clean, compare, doctor, models, score, segment, translate
 from mtpipe.errors import MtpipeError
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("segment")(segment.segment)
 app.command("align")(align.align)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("run")(batch.run)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 

@@ -27,14 +27,15 @@ def progress_line(label: str, *, quiet: bool) -> Callable[[int, int], None] | No
         else:
             share = done / total
             # The first batches carry the engine's warm-up: an estimate from them would frighten.
-            left = f", {_duration((now - started) * (1 - share) / share)} left" if share > 0.05 else ""
+            left = f", {duration((now - started) * (1 - share) / share)} left" if share > 0.05 else ""
             sys.stderr.write(f"\r\x1b[K{label}: {share:.0%}{left}")
         sys.stderr.flush()
 
     return draw
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time as people say it: seconds, minutes, hours."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -10,4 +10,7 @@ from mtpipe.segmenter.documents import (
     split_lines,
 )
 
+# Goes up whenever any text is cut in another way than before.
+VERSION = 1
+
 __all__ = ["Reason", "explain", "rule_texts", "segment", "segment_lines", "segment_text", "split_lines"]

@@ -4,4 +4,7 @@ from mtpipe.text.cleaning import clean
 from mtpipe.text.ledger import CleanText, apply, undo
 from mtpipe.text.model_view import for_model
 
+# Goes up whenever any text is cleaned in another way than before: memories must not give old results for it.
+VERSION = 1
+
 __all__ = ["CleanText", "apply", "clean", "for_model", "undo"]

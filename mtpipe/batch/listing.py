@@ -1,0 +1,148 @@
+"""Turns the inputs of a configuration into a stream of documents to translate, each with a name of its own."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtpipe.config import Input, RunConfig
+from mtpipe.errors import UsageError
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_MAGIC = re.compile(r"[*?\[]")
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document that the run shall translate.
+
+    ``name`` is where its outputs go, below the run folder's ``documents/``.
+    ``line`` is its line (from 1) where it is a record of JSON lines, else 0;
+    ``start`` and ``size`` are its bytes in the file. ``reason`` says why it
+    cannot be read, where that is known already.
+    """
+
+    name: str
+    path: str
+    line: int
+    start: int
+    size: int
+    entry: int
+    reason: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what messages call the document."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+def listed(config: RunConfig) -> Iterator[Listed]:
+    """Yield the documents of ``config.inputs`` in their order, files of a folder or glob sorted by path.
+
+    UsageError where an entry matches nothing; names may come twice.
+    """
+    for number, entry in enumerate(config.inputs):
+        found = False
+        for path, name in _files(entry):
+            found = True
+            yield from _documents(path, name, entry, number)
+        if not found:
+            where = config.where(f"inputs[{number}]")
+            raise UsageError(
+                f"{f'{where}: ' if where else ''}inputs[{number}]: {entry.path!r} matches no file"
+            )
+
+
+def _files(entry: Input) -> Iterator[tuple[Path, str]]:
+    """Yield the files of an entry, and for each its name: the path below the entry's folder."""
+    path = Path(entry.path)
+    if path.is_dir():
+        yield from _below(path)
+    elif _MAGIC.search(entry.path) and not path.exists():
+        root = Path(*_fixed_parts(path))
+        for name in sorted(glob.iglob(entry.path, recursive=True)):  # noqa: PTH207  (Path.glob takes no absolute pattern)
+            if Path(name).is_file() or Path(name).is_symlink():
+                yield Path(name), str(Path(name).relative_to(root))
+    elif path.exists() or path.is_symlink():
+        yield path, path.name
+
+
+def _fixed_parts(path: Path) -> list[str]:
+    """Return the leading parts of a glob that hold no wildcard."""
+    fixed: list[str] = []
+    for part in path.parts:
+        if _MAGIC.search(part):
+            break
+        fixed.append(part)
+    return fixed
+
+
+def _below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files in a folder and below, hidden ones left out, one folder after the other."""
+    unreadable: list[OSError] = []
+    for home, folders, names in os.walk(folder, onerror=unreadable.append):
+        while unreadable:
+            yield Path(str(unreadable.pop().filename)), ""
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                path = Path(home) / name
+                yield path, str(path.relative_to(folder))
+    while unreadable:
+        yield Path(str(unreadable.pop().filename)), ""
+
+
+def _documents(path: Path, name: str, entry: Input, number: int) -> Iterator[Listed]:
+    safe = "/".join(_safe(part) for part in Path(name or path.name).parts)
+    if not name:
+        yield Listed(safe, str(path), 0, 0, 0, number, reason="the folder cannot be read")
+    elif entry.text:
+        yield from _records(path, safe.removesuffix(".jsonl"), entry, number)
+    elif path.suffix in (".jsonl", ".ndjson"):
+        reason = "JSON lines: the input does not say which field holds the text ('text:')"
+        yield Listed(safe, str(path), 0, 0, 0, number, reason=reason)
+    else:
+        try:
+            size = path.stat().st_size
+        except OSError:
+            size = 0
+        yield Listed(str(Path(safe).with_suffix("")), str(path), 0, 0, size, number)
+
+
+def _records(path: Path, shard: str, entry: Input, number: int) -> Iterator[Listed]:
+    """Yield a document a line; only their places are remembered, and ids where the entry asks for them."""
+    start = 0
+    try:
+        with path.open("rb") as lines:
+            for line, data in enumerate(lines, start=1):
+                if data.strip():
+                    own = _identity(data, entry.id) if entry.id else ""
+                    # At most a thousand documents a folder: file systems are slow with more.
+                    group = f"{shard}/{(line - 1) // 1000:04d}"
+                    name = f"{group}/{own or f'{line:07d}'}"
+                    yield Listed(name, str(path), line, start, len(data), number)
+                start += len(data)
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        yield Listed(shard, str(path), 0, 0, 0, number, reason=reason)
+
+
+def _identity(data: bytes, field: str) -> str:
+    try:
+        held = json.loads(data)
+    except ValueError:
+        return ""
+    value = held.get(field) if isinstance(held, dict) else None
+    return _safe(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _safe(part: str) -> str:
+    """Return a name that every file system takes, and that leads nowhere else."""
+    cleaned = _UNSAFE.sub("-", part.encode("utf-8", "replace").decode("utf-8")).strip(".")
+    return cleaned[:_LONGEST_NAME] or "document"
