@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mtpipe.errors import OutputError, UsageError
@@ -36,6 +36,11 @@ def _refuse(path: Path, *, force: bool, inputs: Sequence[str]) -> None:
         raise UsageError(f"{path.parent}: the directory cannot be written to")
 
 
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write ``lines``, each ended by LF, as ``write_text`` does; they need not all be in memory at once."""
+    _write(path, (f"{line}\n" for line in lines))
+
+
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 under a temporary name, then rename it to ``path``.
 
@@ -43,15 +48,19 @@ def write_text(path: Path, text: str) -> None:
     is; a link keeps pointing where it did. OutputError when the disk is full or
     the folder refuses; nothing half-written is left behind then.
     """
+    _write(path, (text,))
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
     temporary: str | None = None
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8", newline="")
+            path.write_text("".join(parts), encoding="utf-8", newline="")
             return
         final = path.resolve()
         handle, temporary = tempfile.mkstemp(prefix=".mtpipe-", dir=final.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
+            out.writelines(parts)
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).chmod(0o666 & ~_umask())

@@ -68,6 +68,12 @@ def translate(
     reproducible: Annotated[
         bool, typer.Option("--reproducible", help="Write no date: same bytes again.")
     ] = False,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Translation memory to take from and add to; it keeps what you translate."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -81,6 +87,11 @@ def translate(
     references = [read_reference(*parse_option(option, targets)) for option in reference or []]
     found = pipeline.routes(source, targets, models_by_target(model, targets))
     systems = pipeline.systems_for(found, device=device, compute_type=compute_type, threads=threads)
+    if memory is not None:
+        from mtpipe.memory import Memory
+        from mtpipe.pipeline.remembered import remembering
+
+        systems = remembering(systems, Memory(Path(memory)))
     for route in found:
         if route.via is not None:
             _say(f"{source}→{route.target} by way of {route.via}: {route.name}", quiet=quiet)
