@@ -28,7 +28,12 @@ demo: $(STAMP)  ## translate the example article with the built-in model and sho
 test: $(STAMP)  ## pass all fast tests
 	@$(BIN)/python -m pytest
 
-slow: $(STAMP)  ## pass the slow tests: browser, packaging, interruption
+# The cluster tests run a real Ray.
+$(VENV)/.ray: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --editable ".[ray]"
+	@touch $@
+
+slow: $(STAMP) $(VENV)/.ray  ## pass the slow tests: browser, packaging, interruption, kills, cluster
 	@$(BIN)/python -m pytest -m slow
 
 lint: $(STAMP)  ## ruff, mypy --strict, import-linter, the corpus checker

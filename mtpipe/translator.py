@@ -69,12 +69,10 @@ class Engine:
     def __init__(
         self, model: Model, *, device: str = "auto", compute_type: str = "auto", threads: int | None = None
     ) -> None:
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        wanted = compute_type
+        device, compute_type = resolved(device, compute_type)
         allowed = sorted(_compute_types(device))
-        if compute_type == "auto":
-            compute_type = "int8" if device == "cpu" else "int8_float16"
-        elif compute_type not in {*allowed, "default"}:
+        if wanted != "auto" and compute_type not in {*allowed, "default"}:
             raise UsageError(
                 f"compute type {compute_type!r} is not for {device} (there: {', '.join(allowed)})"
             )
@@ -254,6 +252,15 @@ def translate(
         ordered = tuple(rows[number] for number in range(len(document.segments)))
         translations.append(Translation(document, target, ordered, translator.passport))
     return tuple(translations)
+
+
+def resolved(device: str, compute_type: str) -> tuple[str, str]:
+    """Return the device and compute type that "auto" stands for on this machine."""
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    if compute_type == "auto":
+        compute_type = "int8" if device == "cpu" else "int8_float16"
+    return device, compute_type
 
 
 def untranslated(document: Document) -> dict[int, Hypothesis]:

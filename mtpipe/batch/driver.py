@@ -22,15 +22,17 @@ from mtpipe.batch.folder import RunFolder
 from mtpipe.batch.listing import listed
 from mtpipe.batch.plain import Executor, Made, PlainExecutor
 from mtpipe.batch.planning import InFlight, Planner, Route, Window
+from mtpipe.batch.reporting import report_of, write_manifest, write_report, write_scores
+from mtpipe.batch.scoring import score_run
 from mtpipe.batch.state import Known, State
 from mtpipe.batch.tally import Tally
 from mtpipe.config import RunConfig
 from mtpipe.data import Hypothesis
 from mtpipe.memory import Memory, Unit
+from mtpipe.run_report import RunScores
 from mtpipe.segmenter import VERSION as SEGMENTER
 from mtpipe.translator import Job
 
-BATCH_PIECES = 4096
 # A window holds about this many batches for each target: enough to sort by length, little to do again.
 _WINDOW_BYTES_A_PIECE = 128
 _MOST_UNWRITTEN = 2
@@ -189,12 +191,12 @@ class Run:
                 self.tally.flagged += one.flagged
 
 
-def open_run(config: RunConfig, observer: Observer, stack: ExitStack, *, threads: int | None = None) -> Run:
+def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     """Open the run folder, load the models, list the inputs; ``stack`` closes it all."""
     folder = RunFolder(Path(config.output.directory))
     stack.callback(folder.close)
-    batch_pieces = config.decoding.batch_pieces or folder.pinned() or BATCH_PIECES
-    engines = loading.load_engines(config, threads=config.executor.threads or threads)
+    engines = loading.load_engines(config, threads=config.executor.threads)
+    batch_pieces = config.decoding.batch_pieces or folder.pinned() or engines.batch_pieces
     memory = Memory(folder.memory)
     stack.callback(memory.close)
     state = State(folder.state)
@@ -258,14 +260,38 @@ def execute(
         session = run.state.start_session(datetime.now(UTC).isoformat(timespec="seconds"))
         run.folder.log(f"session {session}: {run.tally.documents} documents in {run.windows} windows")
         try:
-            run.work((executor or plain_executor)(run))
+            run.work((executor or executor_for)(run))
         except BaseException as error:
             run.folder.log(f"session {session} ended early: {type(error).__name__}: {error}")
             raise
         finally:
             run.state.note_session(session, run.tally.seconds, run.tally.figures())
-        run.folder.log(f"session {session}: {json.dumps(run.tally.figures())} in {run.tally.seconds:.1f} s")
+        figures = json.dumps(run.tally.figures())
+        run.folder.log(f"session {session}: {figures} in {run.tally.seconds:.1f} s")
+        _report(run)
         return Outcome(run.tally, run.folder.path)
+
+
+def _report(run: Run) -> None:
+    """Score what has references, and write the report and the manifest."""
+    scores: tuple[RunScores, ...] = ()
+    notes: tuple[str, ...] = ()
+    if run.config.references:
+        run.observer.say("scoring")
+        scores, evaluations, notes = score_run(run.config, run.engines, run.memory, run.state, run.routes)
+        write_scores(run.folder, run.config.name, evaluations)
+    write_manifest(run.folder, run.config, run.engines, run.state)
+    write_report(run.folder, report_of(run.config, run.engines, run.state, scores, notes))
+
+
+def executor_for(run: Run) -> Executor:
+    """Return the executor that the configuration names."""
+    if run.config.executor.kind == "ray":
+        # Ray is an extra, and takes seconds to import.
+        from mtpipe.batch.on_ray import RayExecutor  # noqa: PLC0415
+
+        return RayExecutor(run.config, run.engines, run.windows)
+    return plain_executor(run)
 
 
 def plain_executor(run: Run) -> Executor:

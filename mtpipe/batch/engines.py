@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mtpipe import text, typesetting
 from mtpipe.batch.planning import Route, Sizes
+from mtpipe.batch.tuning import PIECES_CPU, PIECES_GPU, Tuning, tuned
 from mtpipe.config import RunConfig
 from mtpipe.data import Passport
 from mtpipe.errors import ModelError, MtpipeError, UsageError
 from mtpipe.memory import Circumstances, Memory
 from mtpipe.pipeline import routes, systems_for
-from mtpipe.pipeline.pivot import Pivot
-from mtpipe.translator import Engine, Translator
+from mtpipe.pipeline.remembered import circumstances as of_translator
+from mtpipe.pipeline.remembered import legs
+from mtpipe.pipeline.routing import Route as ModelRoute
+from mtpipe.translator import Translator, resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +28,44 @@ class Engines:
     sizes: tuple[Sizes, ...]
     threads: int
     device: str
+    batch_pieces: int
 
 
 def load_engines(config: RunConfig, *, threads: int | None) -> Engines:
-    """Load what the configuration names; errors bear the line of the key that is to blame."""
+    """Load what the configuration names; errors bear the line of the key that is to blame.
+
+    Without ``threads`` as many are used as were measured to be best, else all cores.
+    """
     chosen = {target: (name,) for target in config.targets if (name := config.model_for(target))}
     try:
+        found = routes(config.source, config.targets, chosen)
+        known = _tuning(config, found)
         (made,) = systems_for(
-            routes(config.source, config.targets, chosen),
+            found,
             device=config.executor.device,
             compute_type=config.decoding.compute_type,
-            threads=threads,
+            threads=threads or (known.threads if known else None),
         )
     except MtpipeError as error:
         raise type(error)(f"{_blame(config, error)}{error}") from None
     loaded = tuple(dict.fromkeys(made.values()))
-    legs = [_legs(engine) for engine in loaded]
+    parts = [legs(engine) for engine in loaded]
+    first = parts[0][0]
     return Engines(
         loaded,
         {target: loaded.index(engine) for target, engine in made.items()},
         {target: engine.passport for target, engine in made.items()},
-        tuple(parts[0].sizes for parts in legs),
-        legs[0][0].threads,
-        legs[0][0].device,
+        tuple(engines[0].sizes for engines in parts),
+        first.threads,
+        first.device,
+        known.batch_pieces if known else (PIECES_CPU if first.device == "cpu" else PIECES_GPU),
     )
 
 
-def _legs(translator: Translator) -> tuple[Engine, ...]:
-    """Return the engines that a translator asks, in order."""
-    if isinstance(translator, Pivot):
-        return (*_legs(translator.first), *_legs(translator.second))
-    if isinstance(translator, Engine):
-        return (translator,)
-    raise TypeError(f"no engine: {translator!r}")
+def _tuning(config: RunConfig, found: Sequence[ModelRoute]) -> Tuning | None:
+    """Return what was measured on this machine for the model of the first target."""
+    device, compute_type = resolved(config.executor.device, config.decoding.compute_type)
+    return tuned(found[0].models[0].passport.sha256, device, compute_type)
 
 
 def _blame(config: RunConfig, error: MtpipeError) -> str:
@@ -72,17 +78,9 @@ def _blame(config: RunConfig, error: MtpipeError) -> str:
 
 def circumstances(config: RunConfig, engines: Engines) -> dict[str, Circumstances]:
     """Return what each target's translations depend on besides their texts."""
+    beam_size = config.decoding.beam_size
     return {
-        target: Circumstances(
-            source=config.source,
-            target=target,
-            model="+".join(leg.passport.sha256 for leg in _legs(engines.loaded[number])),
-            decoding=json.dumps(
-                [leg.decoding(config.decoding.beam_size) for leg in _legs(engines.loaded[number])],
-                sort_keys=True,
-            ),
-            cleaner=f"{text.VERSION}.{typesetting.VERSION}",
-        )
+        target: of_translator(engines.loaded[number], config.source, target, beam_size=beam_size)
         for target, number in engines.number.items()
     }
 

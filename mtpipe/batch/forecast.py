@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from mtpipe.batch.driver import BATCH_PIECES
 from mtpipe.batch.engines import Engines, load_engines
 from mtpipe.batch.listing import Listed, listed
 from mtpipe.batch.plain import Made, PlainExecutor
@@ -124,7 +123,7 @@ def _speed(config: RunConfig, engines: Engines, documents: list[Document]) -> fl
         length = dict(zip([text for text, _ in mine], sizes([text for text, _ in mine]), strict=True))
         mine.sort(key=lambda job: (-length[job[0]], job))
         most = min(
-            config.decoding.batch_pieces or BATCH_PIECES,
+            config.decoding.batch_pieces or engines.batch_pieces,
             -(-sum(length[t] for t, _ in mine) // engines.threads),
         )
         for part in packed(mine, length, most):

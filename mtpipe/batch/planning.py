@@ -124,7 +124,7 @@ class Planner:
 
     def plan(self, number: int, prepared: Sequence[Prepared]) -> Window:
         """Return the window of ``prepared`` documents with the batches that are still to be done."""
-        rows = tuple(_rows(one, one.document) for one in prepared if one.document is not None)
+        rows = tuple(rows_of(one, one.document) for one in prepared if one.document is not None)
         texts = list(dict.fromkeys(view for row in rows for view in row.views.values()))
         jobs = [(text, target) for text in texts for target in self._routes]
         mark = self._mark(jobs)
@@ -180,7 +180,8 @@ def _without(batch: Batch, done: set[Job]) -> Batch:
     return replace(batch, jobs=tuple(job for job in batch.jobs if job not in done))
 
 
-def _rows(prepared: Prepared, document: Document) -> Rows:
+def rows_of(prepared: Prepared, document: Document) -> Rows:
+    """Tell the rows of a document that no model is asked about from the texts of the others."""
     passed = untranslated(document)
     views = {
         number: for_model(segment.text)

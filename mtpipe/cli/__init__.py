@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mtpipe import __version__
-from mtpipe.cli import align, batch, clean, compare, doctor, models, score, segment, translate
+from mtpipe.cli import align, batch, clean, compare, doctor, memory, models, score, segment, translate
 from mtpipe.errors import MtpipeError
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ app.command("align")(align.align)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("run")(batch.run)
+app.add_typer(memory.app, name="memory")
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 import typer
 
 from mtpipe import __version__
-from mtpipe.errors import MtpipeError, WorkError
+from mtpipe.errors import MtpipeError, UsageError, WorkError
 
 _PACKAGES = ("ctranslate2", "sentencepiece", "sacrebleu", "typer", "pyyaml", "lxml")
 _SENTENCE = "وصل الوفد إلى دمشق يوم الثلاثاء."
 
 
-def doctor() -> None:
+def doctor(
+    tune: Annotated[
+        bool,
+        typer.Option(
+            "--tune",
+            help="Measure which batch size and how many threads are fastest here, for `mtpipe run` (minutes).",
+        ),
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|PATH", help="With --tune: the model (default: the built-in one)."),
+    ] = None,
+) -> None:
     """Say what is installed, which models and devices there are, and try each model on one sentence."""
+    if tune:
+        _tune(model)
+        return
+    if model is not None:
+        raise UsageError("--model goes with --tune")
     import ctranslate2
 
     from mtpipe import models
@@ -41,6 +59,18 @@ def doctor() -> None:
             typer.echo(f"  {folder.name}: BROKEN: {error}")
     if broken:
         raise WorkError(f"{broken} model{'s are' if broken > 1 else ' is'} broken")
+
+
+def _tune(name: str | None) -> None:
+    from mtpipe.batch.tuning import tune, tuning_file
+    from mtpipe.models import BUILT_IN
+
+    typer.echo(f"measuring {name or BUILT_IN}; nothing else should run meanwhile")
+    found = tune(name or BUILT_IN, say=typer.echo)
+    typer.echo(
+        f"best on {found.machine}: batches of {found.batch_pieces} pieces, {found.threads} at a time"
+        f" ({found.pieces_per_second:.0f} tokens/s); kept in {tuning_file()}"
+    )
 
 
 def _self_test(folder: str) -> str:

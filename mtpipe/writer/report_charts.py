@@ -96,7 +96,7 @@ def groups(systems: Sequence[SystemResult], by: str, metric: str) -> str:
         return ""
     values = [[_value(system, by, group.name, metric) for system in systems] for group in first]
     low, high = min(map(min, values)), max(map(max, values))
-    low, high = max(0.0, 10 * (low // 10)), min(100.0, 10 * (high // 10 + 1))
+    low, high = max(0.0, min(90.0, 10 * (low // 10))), min(100.0, 10 * (high // 10 + 1))
     label = 12 + 7 * max(len(_short(group.name)) for group in first)
     width, chart = label + 470.0, 360.0
     parts: list[str] = []

@@ -14,14 +14,15 @@ from mtpipe.report import SCHEMA, EvaluationReport
 
 def render_json(report: EvaluationReport) -> str:
     """Return everything the report holds as one JSON object; its ``schema`` names the version."""
-    return json.dumps({"schema": SCHEMA, **_plain(report)}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"schema": SCHEMA, **plain(report)}, ensure_ascii=False, indent=1) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return dataclasses and tuples as objects and lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 

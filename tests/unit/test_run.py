@@ -396,3 +396,50 @@ def test_batches_are_planned_by_length(configured: Path) -> None:
             assert made.pieces <= 64 or len(made.jobs) == 1
         sizes = [made.pieces / len(made.jobs) for made in window.batches]
         assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_report_tells_what_was_done(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (configured.parent / "in" / "bad.txt").write_bytes(b"")
+    assert run(["run", str(configured)]) == 1
+    folder = configured.parent / "run"
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert (report["documents"], report["done"], report["failed"], report["segments"]) == (13, 12, 1, 96)
+    assert report["failures"][0]["reason"] == "the file holds no text (0 bytes)"
+    assert [model["target"] for model in report["models"]] == ["en", "fr"]
+    assert report["sessions"][0]["translated"] > 0
+    page = (folder / "report.html").read_text("utf-8")
+    assert "12 of 13 documents done" in page
+    assert "<script" not in page
+    assert "http:" not in page and "https:" not in page
+    assert "bad.txt" in (folder / "report.md").read_text("utf-8")
+    header, *rows = map(json.loads, (folder / "manifest.jsonl").read_text("utf-8").splitlines())
+    assert header["schema"] == "mtpipe.manifest/1"
+    assert [row["state"] for row in rows].count("done") == 12
+    for row in rows:
+        for output in row.get("outputs", ()):
+            assert (folder / output).is_file()
+    run(["run", str(configured)])
+    assert len(json.loads((folder / "report.json").read_text("utf-8"))["sessions"]) == 2
+
+
+def test_references_are_scored_over_the_whole_run(configured: Path, tiny_model: Path) -> None:
+    execute(configured)
+    folder = configured.parent / "run"
+    references = configured.parent / "refs"
+    references.mkdir()
+    rng = range(10)
+    for number in rng:
+        rows = [json.loads(line) for line in outputs(folder)[f"{number:03d}.jsonl"].decode().splitlines()[1:]]
+        lines = [row["translations"][0]["text"] for row in rows]
+        (references / f"{number:03d}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path = configure(
+        configured.parent, tiny_model, references={"en": "refs/{id}.txt"}, metrics=["BLEU", "chrF2"]
+    )
+    execute(path)
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    (scores,) = report["scores"]
+    assert (scores["documents"], scores["segments"], scores["without"]) == (10, 80, 2)
+    assert [round(score["value"], 6) for score in scores["scores"]] == [100.0, 100.0]
+    assert all(score["signature"] for score in scores["scores"])
+    assert "2 documents have no reference for en" in report["notes"]
+    assert (folder / "scores.html").is_file()
