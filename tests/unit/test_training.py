@@ -11,7 +11,7 @@ import pytest
 import sentencepiece
 
 from training import corpora, vocabulary
-from training.counts import numbers_kept, repeats_itself
+from training.counts import dates_kept, names_kept, numbers_kept, repeats_itself
 from training.numbers import has_numbers, vary_numbers
 
 
@@ -72,6 +72,15 @@ def test_the_source_vocabulary_cleans_what_a_small_model_cannot_afford(tmp_path:
 def test_what_the_card_counts() -> None:
     assert numbers_kept(["قتل 1,200 و ٣٠ شخصا"], ["1 200 people and 30 others"]) == (2, 2)
     assert numbers_kept(["عام 2017"], ["in 20171"]) == (0, 1)
+    assert dates_kept(["on 12 May and June 3rd, 1 July"], ["May 12 and 3 June, 2 July"], "en") == (2, 3)
+    assert dates_kept(["le 1er mars 2017"], ["au 1 mars"], "fr") == (1, 1)
+    references = {
+        "en": ["In Paris, Macron met Merkel in Geneva."],
+        "fr": ["À Paris, Macron a vu Merkel à Genève."],
+    }
+    made = {"en": ["Macron met her in Paris."], "fr": ["Macron et Merkel"]}
+    assert names_kept(references, made, "en") == (2, 3), "Geneva is spelt otherwise, In is no name"
+    assert names_kept(references, made, "fr") == (2, 3)
     assert repeats_itself("he said that he said that he said that he said")
     assert not repeats_itself("very very good, and he said that he said so")
 
