@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint format check wheel clean
+.PHONY: help demo test slow lint format check wheel schemas clean
 
 help:           ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -51,6 +51,9 @@ check: lint test  ## what a commit must pass
 
 wheel: $(STAMP) ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist .
+
+schemas:        ## fetch the schemas by which tests validate TMX and XLIFF (Debian packages; else these tests are skipped)
+	@bash .ci/schemas
 
 clean:          ## remove what the other commands made
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

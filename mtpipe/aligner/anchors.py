@@ -25,7 +25,8 @@ _GAP = 24  # sentences without a link that are small enough for the band
 _WHOLE = 40_000  # cells of a rectangle that is searched completely
 _CUT = 200  # source sentences after which a section may end at a firm link
 _LONGEST_SECTION = 3200  # sentences of both sides beyond which a section is cut even without a firm link
-_HALF = 12  # nodes of the band on each side of a well-supported path
+_HALF = 12  # nodes of the band on each side of a path beside its widest gap
+_FIRM_HALF = 4  # the same, beside twice the gap, where links stand so close that this is less
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _section(begin: tuple[int, int], end: tuple[int, int], i: Ints, j: Ints) -> 
     t = np.concatenate([[0], j - begin[1], [shape[1]]])
     gap = int(np.minimum(np.diff(s), np.diff(t)).max())
     path = np.floor(np.interp(np.arange(sum(shape) + 1), s + t, s) + 0.5).astype(np.int64)
-    return along(begin, shape, _steps(path), min(_HALF + gap, 300))
+    return along(begin, shape, _steps(path), min(_HALF + gap, _FIRM_HALF + 2 * gap, 300))
 
 
 def _steps(path: Ints) -> Ints:

@@ -15,6 +15,8 @@ Doubles = npt.NDArray[np.float64]
 SHAPES: tuple[tuple[int, int], ...] = tuple(
     [(a, b) for a in range(1, 5) for b in range(1, 5)] + [(1, 5), (5, 1), (1, 6), (6, 1)]
 )
+_MOST = 300.0  # nats that a bead may be worth beyond its sentences, far from what a double can hold
+LONGEST_STEP = max(a + b for a, b in SHAPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Per side: running sums of length, each sentence's paragraph, and running counts of what was moved away."""
+    """Per side: running sums of length, each sentence's paragraph, and running counts of what was moved away.
+
+    ``target_seams`` counts up to each sentence those that do not follow the one before in the text.
+    """
 
     source_length: Doubles
     target_length: Doubles
@@ -65,18 +70,31 @@ class Sides:
     target_paragraph: Ints | None = None
     source_away: Ints | None = None
     target_away: Ints | None = None
+    target_seams: Ints | None = None
 
 
-def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides, habits: Habits) -> Floats:
-    """Return scores ``[diagonal, shape, node]`` of the bead of each shape that ends on each node."""
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A section's likelihoods ``beads[diagonal, shape, node]``, relative to the ``worth`` of the sentences inside.
+
+    ``worth`` gives for each source and each target sentence the logarithm that its best counterpart is worth.
+    """
+
+    beads: Doubles
+    worth: tuple[Doubles, Doubles]
+
+
+def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides, habits: Habits) -> Scores:
+    """Score the bead of each shape that ends on each node."""
     n, m = section.shape
     diagonal = np.arange(n + m + 1)[:, None]
     row = section.first[:, None] + np.arange(section.width)
     column = diagonal - row
     rows, columns = section.rows, section.columns
-    out = np.full((n + m + 1, len(SHAPES), section.width), -np.inf, np.float32)
-    sums = [np.concatenate([[0.0], np.cumsum(part, dtype=np.float64)]) for part in evidence[0]]
-    turned = [np.concatenate([[0.0], np.cumsum(part, dtype=np.float64)]) for part in evidence[1]]
+    worth = _best(evidence[0][0], rows), _best(evidence[1][0], columns)
+    out = np.zeros((n + m + 1, len(SHAPES), section.width))
+    sums = _sums(evidence[0], rows, worth[1])
+    turned = _sums(evidence[1], columns, worth[0])
     for number, (a, b) in enumerate(SHAPES):
         if a > n or b > m:
             continue
@@ -91,8 +109,26 @@ def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides,
         score = _stretch(sums[a - 1], rows, i, j, b) + _stretch(turned[b - 1], columns, j, i, a)
         score = 0.5 * score + habits.prior((a, b)) + _length(section, sides, habits, i, j, a, b)
         score += _paragraphs(section, sides, habits, i, j, a, b) + _away(section, sides, i, j, a, b)
-        out[where[0][inside], number, where[1][inside]] = score
+        out[where[0][inside], number, where[1][inside]] = np.exp(np.minimum(score, _MOST))
+    return Scores(out, worth)
+
+
+def _best(evidence: Floats, lines: Lines) -> Doubles:
+    """Return half of the best evidence on each line, never below nothing."""
+    size = lines.high - lines.low
+    out = np.zeros(len(size))
+    filled = np.flatnonzero(size)
+    if len(filled):
+        out[filled] = np.maximum(np.maximum.reduceat(evidence, (lines.offset + lines.low)[filled]), 0.0) / 2
     return out
+
+
+def _sums(evidence: Floats, lines: Lines, worth: Doubles) -> list[Doubles]:
+    """Return running sums of the evidence over all lines, less what the sentences across are worth."""
+    size = lines.high - lines.low
+    across = np.arange(int(size.sum())) - np.repeat(lines.offset, size)
+    less = 2 * worth[across]
+    return [np.concatenate([[0.0], np.cumsum(part - less)]) for part in evidence]
 
 
 def _stretch(sums: Doubles, lines: Lines, line: Ints, begin: Ints, count: int) -> Doubles:
@@ -125,7 +161,10 @@ def _paragraphs(
 
 
 def _away(section: Section, sides: Sides, i: Ints, j: Ints, a: int, b: int) -> Doubles | float:
-    """Forbid beads that hold a sentence which a moved block has taken."""
+    """Forbid beads that hold a sentence which a moved block has taken, or sentences that do not stand together."""
+    if sides.target_seams is not None:
+        j = j + section.at[1]
+        return np.where(sides.target_seams[j + b - 1] > sides.target_seams[j], -np.inf, 0.0)
     if sides.source_away is None or sides.target_away is None:
         return 0.0
     i, j = i + section.at[0], j + section.at[1]

@@ -114,3 +114,8 @@ def joined(first: Rows, second: Rows) -> Rows:
         at = np.repeat(start - rows.pointer[:-1], counts) + np.arange(len(rows.index))
         index[at], weight[at] = rows.index, rows.weight
     return Rows(pointer, index, weight)
+
+
+def beside(first: Rows, second: Rows) -> Rows:
+    """Return rows that hold the features of both, those of the second below nought so that none are mixed up."""
+    return joined(first, Rows(second.pointer, -1 - second.index, second.weight))

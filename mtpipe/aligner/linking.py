@@ -11,12 +11,12 @@ from mtpipe.aligner import features
 from mtpipe.aligner.beads import Doubles, Habits, Sides
 from mtpipe.aligner.confidence import calibrated, resolved
 from mtpipe.aligner.features import Ints
+from mtpipe.aligner.meaning import Encoder, embed
 from mtpipe.aligner.moves import only_crossing, with_moves
 from mtpipe.aligner.search import Link
-from mtpipe.aligner.sentences import Views, compare, dictionary, scaled, settle
+from mtpipe.aligner.sentences import Views, compare, dictionary, lessons, scaled, search, taught
 from mtpipe.errors import UsageError
 
-_LESSONS = 8  # sections that the lexicon is learned from
 _LITTLE = 12  # sentences on the shorter side below which no lexicon can be learned
 
 
@@ -28,6 +28,7 @@ def link_sentences(
     source_paragraphs: Sequence[int] | None = None,
     target_paragraphs: Sequence[int] | None = None,
     moves: bool = True,
+    encoder: Encoder | None = None,
 ) -> list[Link]:
     """Align two lists of sentences; ``via`` holds a translation of each source sentence.
 
@@ -35,8 +36,9 @@ def link_sentences(
     sentence of both sides exactly once; those that are not ``moved`` are
     monotone. Without ``via`` the texts are compared by length, numbers,
     names, words that look alike and a lexicon learned from the texts
-    themselves. Time and memory grow linearly. UsageError where ``via`` or the
-    paragraphs do not fit the source.
+    themselves. An ``encoder`` adds how near sentences are in meaning. Time and
+    memory grow linearly. UsageError where ``via`` or the paragraphs do not fit
+    the source.
     """
     _check(source, target, via, source_paragraphs, target_paragraphs)
     if not source or not target:
@@ -57,13 +59,18 @@ def link_sentences(
         habits = replace(habits, ratio=float(np.log(sides.target_length[-1] / sides.source_length[-1])))
     original = features.tokens(source)
     views = Views(
-        original if via is None else features.tokens(said), features.tokens(target), original, sides
+        original if via is None else features.tokens(said),
+        features.tokens(target),
+        original,
+        sides,
+        None if encoder is None else (embed(encoder, source), embed(encoder, target)),
     )
-    if min(len(source), len(target)) < _LITTLE:
-        comparison, habits, links = settle(compare(views), habits)
-    else:
-        _, habits, links = settle(compare(views), habits, most=_LESSONS)
-        comparison, habits, links = settle(compare(views, dictionary(views, links)), habits)
+    comparison = compare(views)
+    habits, links = lessons(comparison, habits)
+    if min(len(source), len(target)) >= _LITTLE:
+        comparison = compare(views, dictionary(views, links))
+    comparison, habits = taught(comparison, habits, links)
+    links = search(comparison, habits)
     if moves:
         links = only_crossing(with_moves(links, comparison, habits))
     return resolved(calibrated(links), alike=views.translated or not views.across_scripts)

@@ -17,12 +17,14 @@ from mtpipe.aligner.anchors import Points, points_among
 from mtpipe.aligner.band import Section, whole
 from mtpipe.aligner.beads import Habits, Sides
 from mtpipe.aligner.features import Ints
+from mtpipe.aligner.reorder import searched_in_order
 from mtpipe.aligner.search import Link
 from mtpipe.aligner.sentences import Comparison, decode_all, search
 
 _ROUNDS = 4
 _OFTEN = 12  # occurrences up to which a feature may hint at a move
-_CLEAR = 10.0  # nats by which a move must beat its chance among all pairs of runs
+_CLEAR = 6.0  # nats by which a move must beat its chance among all pairs of runs
+_FEW = 6  # sentences of two runs that can be aligned in a few ways only
 _SURE = 0.5
 _WEAK = 0.4  # an aligned bead below this may turn out to be half of a move
 _CELLS = 250_000  # largest pair of runs that is searched
@@ -30,7 +32,7 @@ _CELLS = 250_000  # largest pair of runs that is searched
 
 def with_moves(links: Sequence[Link], comparison: Comparison, habits: Habits) -> list[Link]:
     """Return links in which blocks that belong together are linked and declared moved, the rest searched again."""
-    rest, moved = list(links), list[Link]()
+    rest, moved, all_of_it = list(links), list[Link](), comparison
     for _ in range(_ROUNDS):
         found = _find(rest, moved, comparison, habits)
         if not found:
@@ -38,21 +40,25 @@ def with_moves(links: Sequence[Link], comparison: Comparison, habits: Habits) ->
         moved.extend(found)
         comparison = replace(comparison, sides=_without(comparison.sides, moved))
         rest = _again(rest, found, comparison, habits)
-    return _woven(rest, moved)
+    found = _woven(rest, moved)
+    return only_crossing(searched_in_order(found, all_of_it, habits)) if moved else found
 
 
 def _find(rest: list[Link], moved: list[Link], comparison: Comparison, habits: Habits) -> list[Link]:
     """Return the moved links between what is unaligned or hardly aligned on both sides."""
     free = [link for link in rest if not link.real or link.confidence < _WEAK]
     free_s = _runs(
-        [link.source for link in free], [link.source for link in moved], comparison.forward[0].spoken.size
+        [link.source for link in free],
+        [link.source for link in moved],
+        len(comparison.sides.source_length) - 1,
     )
     free_t = _runs(
-        [link.target for link in free], [link.target for link in moved], comparison.forward[0].heard.size
+        [link.target for link in free],
+        [link.target for link in moved],
+        len(comparison.sides.target_length) - 1,
     )
     tried = len(np.unique(free_s)) * len(np.unique(free_t))
-    words = comparison.forward[0]
-    seen = points_among(words.spoken, words.heard, (free_s >= 0, free_t >= 0), _OFTEN)
+    seen = points_among(*comparison.anchors, (free_s >= 0, free_t >= 0), _OFTEN)
     pairs = _candidates(free_s, free_t, seen)
     return [link for part in _accepted(pairs, comparison, habits, tried) for link in part if link.real]
 
@@ -127,13 +133,14 @@ def _sizes(runs: Ints) -> Ints:
 
 def _accepted(pairs: list[Section], comparison: Comparison, habits: Habits, tried: int) -> list[list[Link]]:
     found = []
-    for _, part in decode_all(comparison, habits, pairs):
+    for section, part in decode_all(comparison, habits, pairs):
         real = [link for link in part.links if link.real]
         sure = any(link.confidence >= _SURE for link in real)
         # Fitting lengths speak for no move: what they add at most is taken off. And the sum over all
-        # alignments grows with their number: the beads chosen must be clear as well.
-        clear = 2 * sum(_odds(link.confidence) for link in real)
-        gain = min(part.gain - habits.length * len(real), clear)
+        # alignments grows with their number: where there are many, the beads chosen must be clear as well.
+        gain = part.gain - habits.length * len(real)
+        if sum(section.shape) > _FEW:
+            gain = min(gain, 2 * sum(_odds(link.confidence) for link in real))
         if sure and gain > _CLEAR + np.log(max(tried, 1)):
             found.append(part.links)
     return found

@@ -13,20 +13,23 @@ import numpy as np
 from mtpipe.aligner import features
 from mtpipe.aligner.anchors import sections
 from mtpipe.aligner.band import Section
-from mtpipe.aligner.beads import Habits, Sides, score_beads
+from mtpipe.aligner.beads import Habits, Scores, Sides, score_beads
 from mtpipe.aligner.features import Floats, Rows, Tokens
-from mtpipe.aligner.lexicon import Lexicon, joined, learn, translate
+from mtpipe.aligner.lexicon import Lexicon, beside, joined, learn, translate
+from mtpipe.aligner.meaning import Meaning, compared
 from mtpipe.aligner.search import Decoded, Link, batch, decode
 from mtpipe.aligner.similarity import Channel, both_ways, fit_shares
 
 _FLOOR = 1 / 3000  # a feature is never held rarer than this: small texts know little about rarity
 _SCALE = 0.8  # features repeat each other, so their evidence counts a little less than its sum
-_NODES = 400_000  # nodes whose bead scores are held in memory together
-_SAMPLE = 5  # sections that the document's habits are learned from
-_ROUNDS = 2
+_NODES = 200_000  # nodes whose bead scores are held in memory together
+_SAMPLE = 1  # sections that the document's habits are learned from at first
+_LESSONS = 4  # sections that the lexicon is learned from
 _LEAST_F1 = (
     0.8  # to expect less would leave what is doubtful unaligned, and no alignment would be learned from
 )
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Views:
     target: Tokens
     original: Tokens
     sides: Sides
+    embeddings: tuple[Floats, Floats] | None = None
 
     @property
     def across_scripts(self) -> bool:
@@ -51,11 +55,12 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The channels both ways, and where on the grid to look."""
+    """The channels both ways, where on the grid to look, and the rows in which rare features are anchors."""
 
-    forward: list[Channel]
-    backward: list[Channel]
+    forward: list[Channel | Meaning]
+    backward: list[Channel | Meaning]
     sections: list[Section]
+    anchors: tuple[Rows, Rows] = field(repr=False)
     sides: Sides = field(repr=False)
 
 
@@ -75,11 +80,19 @@ def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Co
     if lexicons is not None:
         ours, yours, _ = words
         says[0] = joined(ours, translate(ours, lexicons[0])), joined(yours, translate(yours, lexicons[1]))
-    forward = [_channel(ours, yours, rare) for (ours, _), (_, yours, rare) in zip(says, pairs, strict=True)]
-    backward = [_channel(yours, ours, rare) for (_, yours), (ours, _, rare) in zip(says, pairs, strict=True)]
+    forward: list[Channel | Meaning] = [
+        _channel(ours, yours, rare) for (ours, _), (_, yours, rare) in zip(says, pairs, strict=True)
+    ]
+    backward: list[Channel | Meaning] = [
+        _channel(yours, ours, rare) for (_, yours), (ours, _, rare) in zip(says, pairs, strict=True)
+    ]
     names_only = len(pairs) == 2 and views.across_scripts and lexicons is None
-    grid = sections(*pairs[1][:2]) if names_only else None
-    return Comparison(forward, backward, grid or sections(says[0][0], words[1]), views.sides)
+    anchors = pairs[1][:2] if names_only else (says[0][0], words[1])
+    if views.embeddings is not None:
+        meaning, marks = compared(*views.embeddings, _SCALE)
+        forward, backward = [*forward, meaning], [*backward, meaning.turned()]
+        anchors = beside(anchors[0], marks[0]), beside(anchors[1], marks[1])
+    return Comparison(forward, backward, sections(*anchors), anchors, views.sides)
 
 
 def _channel(spoken: Rows, heard: Rows, background: Floats) -> Channel:
@@ -123,7 +136,7 @@ def decode_all(
     comparison: Comparison, habits: Habits, found: Sequence[Section]
 ) -> Iterator[tuple[Section, Decoded]]:
     """Decode sections in groups that fit into memory; links are numbered in the whole texts."""
-    waiting: tuple[list[Section], list[Future[Floats]]] | None = None
+    waiting: tuple[list[Section], list[Future[Scores]]] | None = None
     for group in [*_groups(found), None]:
         # The next group is scored by the threads while this one is decoded.
         ahead = group and (group, [_pool().submit(_scores, comparison, habits, section) for section in group])
@@ -132,7 +145,7 @@ def decode_all(
         waiting = ahead or None
 
 
-def _decoded(group: list[Section], scores: list[Floats], habits: Habits) -> Iterator[tuple[Section, Decoded]]:
+def _decoded(group: list[Section], scores: list[Scores], habits: Habits) -> Iterator[tuple[Section, Decoded]]:
     for section, local in zip(group, decode(batch(group, scores), habits), strict=True):
         a, b = section.at
         links = [
@@ -147,7 +160,7 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="align")
 
 
-def _scores(comparison: Comparison, habits: Habits, section: Section) -> Floats:
+def _scores(comparison: Comparison, habits: Habits, section: Section) -> Scores:
     evidence = both_ways(section, comparison.forward, comparison.backward)
     return score_beads(section, evidence, comparison.sides, habits)
 
@@ -170,23 +183,20 @@ def sample(found: Sequence[Section], size: int) -> list[Section]:
     """Return at most ``size`` sections, evenly spread: enough to learn a document's habits from."""
     if len(found) <= size:
         return list(found)
-    return [found[k * (len(found) - 1) // (size - 1)] for k in range(size)]
+    return [found[(2 * k + 1) * len(found) // (2 * size)] for k in range(size)]
 
 
-def settle(
-    comparison: Comparison, habits: Habits, *, most: int | None = None
-) -> tuple[Comparison, Habits, list[Link]]:
-    """Align, learn the habits and the literalness from the result, and align again.
+def lessons(comparison: Comparison, habits: Habits) -> tuple[Habits, list[Link]]:
+    """Align a part of the texts to learn from: habits and literalness from a small one, then a larger one."""
+    for size in (_SAMPLE, _LESSONS):
+        links = search(comparison, habits, sample(comparison.sections, size))
+        comparison, habits = taught(comparison, habits, links)
+    return habits, links
 
-    Only ``most`` sections are aligned at the end, or all.
-    """
-    part = sample(comparison.sections, _SAMPLE)
-    for _ in range(_ROUNDS):
-        links = search(comparison, habits, part)
-        habits = adapt(habits, links, comparison.sides)
-        comparison = literalness(comparison, links)
-    rest = comparison.sections if most is None else sample(comparison.sections, most)
-    return comparison, habits, search(comparison, habits, rest)
+
+def taught(comparison: Comparison, habits: Habits, links: Sequence[Link]) -> tuple[Comparison, Habits]:
+    """Learn from links that the comparison or an earlier one has led to."""
+    return literalness(comparison, links), adapt(habits, links, comparison.sides)
 
 
 def dictionary(views: Views, links: Sequence[Link]) -> tuple[Lexicon, Lexicon]:
@@ -206,9 +216,13 @@ def literalness(comparison: Comparison, links: Sequence[Link]) -> Comparison:
     back = [(link.target, link.source) for link in real]
     return replace(
         comparison,
-        forward=[replace(c, shares=fit_shares(c, there)) for c in comparison.forward],
-        backward=[replace(c, shares=fit_shares(c, back)) for c in comparison.backward],
+        forward=[_fitted(c, there) for c in comparison.forward],
+        backward=[_fitted(c, back) for c in comparison.backward],
     )
+
+
+def _fitted(channel: Channel | Meaning, spans: list[tuple[Span, Span]]) -> Channel | Meaning:
+    return channel if isinstance(channel, Meaning) else replace(channel, shares=fit_shares(channel, spans))
 
 
 def scaled(habits: Habits) -> Habits:

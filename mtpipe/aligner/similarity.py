@@ -10,6 +10,8 @@ likelihoods are averaged over ``SHARES``, weighted as the texts at hand teach.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +19,7 @@ import numpy.typing as npt
 
 from mtpipe.aligner.band import LONGEST, Lines, Section
 from mtpipe.aligner.features import Floats, Ints, Rows
+from mtpipe.aligner.meaning import Meaning
 
 SHARES = (0.01, 0.1, 0.3, 0.5, 0.7)
 EVENLY = (0.2,) * len(SHARES)
@@ -37,13 +40,12 @@ class Channel:
     shares: tuple[float, ...] = EVENLY
 
 
-def explain(channel: Channel, lines: Lines, spoken_at: int, heard_at: int) -> Floats:
+def explain(channel: Channel | Meaning, lines: Lines, spoken_at: int, heard_at: int) -> Floats:
     """Return scores ``[span length - 1, cell]`` of ``lines``: the span from a row explains a column.
 
     ``spoken_at`` and ``heard_at`` are the first sentences of the section on each side.
     """
     out = np.zeros((LONGEST, lines.cells), np.float32)
-    mass = channel.masses
     count = len(lines.low)
     for top in range(0, count, _TILE):
         bottom = min(count, top + _TILE)
@@ -51,13 +53,11 @@ def explain(channel: Channel, lines: Lines, spoken_at: int, heard_at: int) -> Fl
         reach = min(bottom + LONGEST - 1, count)
         for begin in range(left, right, _REACH):
             end = min(right, begin + _REACH)
-            tile = _tile(
-                channel,
-                mass,
-                bottom - top,
-                (spoken_at + top, spoken_at + reach),
-                (heard_at + begin, heard_at + end),
-            )
+            spoken, heard = (spoken_at + top, spoken_at + reach), (heard_at + begin, heard_at + end)
+            if isinstance(channel, Meaning):
+                tile = channel.tile(bottom - top, spoken, heard, LONGEST)
+            else:
+                tile = _tile(channel, channel.masses, bottom - top, spoken, heard)
             _lay(out, tile, lines, (top, bottom), (begin, end))
     return out
 
@@ -71,28 +71,43 @@ def _lay(out: Floats, tile: Floats, lines: Lines, rows: tuple[int, int], columns
             out[:, start + low : start + high] = piece
 
 
-def _shared(first: Ints, second: Ints) -> Ints:
-    """Return the values that both hold, once each, in order; faster for short arrays than numpy's sets."""
-    first, second = np.sort(first), np.sort(second)
-    first = first[np.append(True, first[1:] != first[:-1])] if len(first) else first
-    if not len(second):
-        return second
-    found: Ints = first[second[np.minimum(np.searchsorted(second, first), len(second) - 1)] == first]
+class _Columns(threading.local):
+    """A table from features to the columns of a tile, one for each thread: quicker than to search and to sort."""
+
+    def __init__(self) -> None:
+        self.of: Ints = np.full(1, -1, np.int64)
+
+    def fit(self, size: int) -> Ints:
+        """Return the table, long enough for ``size`` features, all of them without column."""
+        if len(self.of) < size:
+            self.of = np.full(size, -1, np.int64)
+        return self.of
+
+
+_COLUMNS = _Columns()
+
+
+def _shared(first: Ints, second: Ints, column: Ints) -> Ints:
+    """Return the features that both hold, once each, and number them in ``column``."""
+    column[second] = 0
+    found: Ints = first[column[first] == 0]
+    column[second] = -1
+    order = np.arange(len(found))
+    column[found] = order
+    found = found[column[found] == order]
+    column[found] = np.arange(len(found))
     return found
 
 
-def _dense(rows: Rows, begin: int, end: int, features: Ints) -> Floats:
-    """Return a dense ``[end - begin, len(features)]`` matrix of some features, given in order."""
-    size = len(features)
-    if not size:
-        return np.zeros((end - begin, 0), np.float32)
-    first, last = rows.pointer[begin], rows.pointer[end]
-    index = rows.index[first:last]
-    columns = np.minimum(np.searchsorted(features, index), size - 1)
-    line = np.repeat(np.arange(end - begin), np.diff(rows.pointer[begin : end + 1]))
-    kept = features[columns] == index
-    cells = line[kept] * size + columns[kept]
-    flat = np.bincount(cells, rows.weight[first:last][kept], minlength=(end - begin) * size)
+def _dense(rows: Rows, begin: int, end: int, column: Ints, size: int) -> Floats:
+    """Return a dense matrix ``[end - begin, size]`` of the features that have a column."""
+    pointer = rows.pointer[begin : end + 1]
+    at = column[rows.index[pointer[0] : pointer[-1]]]
+    line = np.repeat(np.arange(0, (end - begin) * size, max(size, 1)), np.diff(pointer)) if size else at
+    kept = at >= 0
+    flat = np.bincount(
+        line[kept] + at[kept], rows.weight[pointer[0] : pointer[-1]][kept], minlength=(end - begin) * size
+    )
     return flat.reshape(end - begin, size).astype(np.float32)
 
 
@@ -105,12 +120,15 @@ def _tile(
 ) -> Floats:
     """Score the spans from the first ``size`` sentences of ``spoken`` against the sentences of ``heard``."""
     ours, theirs = channel.spoken, channel.heard
+    column = _COLUMNS.fit(len(channel.background))
     shared = _shared(
         ours.index[ours.pointer[spoken[0]] : ours.pointer[spoken[1]]],
         theirs.index[theirs.pointer[heard[0]] : theirs.pointer[heard[1]]],
+        column,
     )
-    offered = _dense(ours, *spoken, shared)
-    held = _dense(theirs, *heard, shared).T
+    offered = _dense(ours, *spoken, column, len(shared))
+    held = _dense(theirs, *heard, column, len(shared)).T
+    column[shared] = -1
     sums = np.concatenate([np.zeros((1, len(shared)), np.float32), np.cumsum(offered, axis=0)])
     mass = np.concatenate([[0.0], np.cumsum(masses[0][spoken[0] : spoken[1]])]).astype(np.float32)
     begin = np.arange(size)
@@ -185,7 +203,9 @@ def _bags(rows: Rows, ranges: list[tuple[int, int]], size: int) -> tuple[Ints, n
     return keys, np.bincount(place, rows.weight[at], len(keys)).astype(np.float64)
 
 
-def both_ways(section: Section, forward: list[Channel], backward: list[Channel]) -> tuple[Floats, Floats]:
+def both_ways(
+    section: Section, forward: Sequence[Channel | Meaning], backward: Sequence[Channel | Meaning]
+) -> tuple[Floats, Floats]:
     """Sum the channels: source spans explain target sentences (by rows), and the reverse (by columns)."""
     rows, columns = section.rows, section.columns
     there = np.zeros((LONGEST, rows.cells), np.float32)

@@ -44,6 +44,10 @@ def align(
         typer.Option(metavar="NAME|PATH", help="Model that translates the source for the comparison."),
     ] = None,
     no_model: Annotated[bool, typer.Option("--no-model", help="Compare the texts themselves.")] = False,
+    encoder: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Sentence encoder in ONNX (LaBSE, e5) that helps to compare."),
+    ] = None,
     lines: Annotated[bool, typer.Option("--lines", help="One sentence a line, taken as it stands.")] = False,
     links: Annotated[
         str | None, typer.Option(metavar="FILE", help="Take this alignment instead of making one.")
@@ -69,8 +73,9 @@ def align(
     if sum((bool(via), model is not None, no_model, links is not None)) > 1:
         raise UsageError("--via, --model, --no-model and --links exclude each other")
     wanted = inputs.Wanted(
-        source_language, tuple(target_language or ()), encoding, lines, monotone, model, no_model
-    )
+        source_language, tuple(target_language or ()), encoding, lines, monotone, model, no_model,
+        inputs.encoder(encoder),
+    )  # fmt: skip
     jobs = inputs.jobs(source, targets, output)
     folder = len(jobs) > 1 or Path(source).is_dir()
     if folder and (via or links or score):

@@ -25,6 +25,7 @@ class Wanted:
     monotone: bool
     model: str | None
     no_model: bool
+    encoder: aligner.Encoder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Side:
     language: str
     sentences: tuple[str, ...]
     document: Document | None
+
+
+def encoder(folder: str | None) -> aligner.Encoder | None:
+    """Load the sentence encoder in a folder, if one is named."""
+    return None if folder is None else aligner.load_encoder(folder)
 
 
 def jobs(source: str, targets: Sequence[str], output: str | None) -> list[Job]:
@@ -124,8 +130,12 @@ def beads(
     if via is None and not wanted.no_model and source.language != target.language:
         via = _translate(source, target.language, wanted.model, quiet=quiet)
     if source.document is not None and target.document is not None:
-        return aligner.align(source.document, target.document, via=via, moves=not wanted.monotone).beads
-    links = aligner.link_sentences(source.sentences, target.sentences, via=via, moves=not wanted.monotone)
+        return aligner.align(
+            source.document, target.document, via=via, moves=not wanted.monotone, encoder=wanted.encoder
+        ).beads
+    links = aligner.link_sentences(
+        source.sentences, target.sentences, via=via, moves=not wanted.monotone, encoder=wanted.encoder
+    )
     return tuple(
         Bead(tuple(range(*link.source)), tuple(range(*link.target)), link.confidence, link.moved)
         for link in links

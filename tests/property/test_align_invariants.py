@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,13 +47,20 @@ def check(links: list[Link], sources: int, targets: int) -> None:
                     last[side] = end
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(TEXT, TEXT)
 def test_every_sentence_once(source: list[str], target: list[str]) -> None:
     check(link_sentences(source, target), len(source), len(target))
 
 
-@settings(max_examples=30, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None)
+@given(TEXT, TEXT)
+def test_every_sentence_once_in_many_texts(source: list[str], target: list[str]) -> None:
+    check(link_sentences(source, target), len(source), len(target))
+
+
+@settings(max_examples=10, deadline=None)
 @given(TEXT, st.randoms(use_true_random=False))
 def test_every_sentence_once_in_shuffled_texts(source: list[str], random: object) -> None:
     target = [*source, *source[:2]]
@@ -89,6 +97,7 @@ def real(table: Table) -> set[tuple[tuple[int, ...], ...]]:
     return {row.cells for row in table.rows if all(row.cells)}
 
 
+@settings(max_examples=40, deadline=None)
 @given(tables())
 def test_tables_come_back_from_every_index_format(table: Table) -> None:
     for write in (write_vecalign, write_bitext_tsv, write_bitext_jsonl):
@@ -96,6 +105,7 @@ def test_tables_come_back_from_every_index_format(table: Table) -> None:
         assert {pair for pair in found if pair[0] and pair[1]} == real(table)
 
 
+@settings(max_examples=40, deadline=None)
 @given(tables())
 def test_a_ladder_rises_to_both_ends(table: Table) -> None:
     rungs = [tuple(map(int, line.split("\t")[:2])) for line in write_ladder(table).splitlines()]

@@ -104,15 +104,17 @@ def test_a_text_with_every_fifth_sentence_is_aligned_and_the_rest_left_alone() -
     assert score_links([gold], [found]).strict_all.f1 > 0.9
 
 
-def test_generated_texts_are_aligned_and_a_long_one_as_well_as_a_short_one() -> None:
-    for size in (120, 500):
-        text = generate(size, seed=size)
-        found = pairs(link_sentences(text.hypotheses, text.targets))
-        assert score_links([text.links], [found]).strict.f1 > 0.95
+@pytest.mark.parametrize(
+    "size", [60, pytest.param(500, marks=pytest.mark.slow), pytest.param(3000, marks=pytest.mark.slow)]
+)
+def test_generated_texts_are_aligned_and_a_long_one_as_well_as_a_short_one(size: int) -> None:
+    text = generate(size, seed=size)
+    found = pairs(link_sentences(text.hypotheses, text.targets))
+    assert score_links([text.links], [found]).strict.f1 > 0.95
 
 
 def test_moved_blocks_are_linked_and_declared() -> None:
-    text = generate(150, seed=5)
+    text = generate(90, seed=5)
     targets, links = move_blocks(text.targets, text.links, seed=5)
     monotone = link_sentences(text.hypotheses, targets, moves=False)
     found = link_sentences(text.hypotheses, targets)
@@ -123,10 +125,11 @@ def test_moved_blocks_are_linked_and_declared() -> None:
 
 
 def test_a_text_in_order_has_no_moves() -> None:
-    text = generate(150, seed=6)
+    text = generate(60, seed=6)
     assert not any(link.moved for link in link_sentences(text.hypotheses, text.targets))
 
 
+@pytest.mark.slow
 def test_sure_beads_are_mostly_right() -> None:
     text = generate(300, seed=7, kept=0.35, lone=0.1, merged=0.12)
     gold = set(text.links)
