@@ -93,7 +93,7 @@ def windows_ahead(
             for plan in planners:
                 plan.close()
 
-    thread = threading.Thread(target=work, daemon=True, name="reading-ahead")
+    thread = threading.Thread(target=work, name="reading-ahead")
     thread.start()
     try:
         while True:

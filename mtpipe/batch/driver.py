@@ -8,7 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,7 +116,7 @@ class Run:
             finisher = self._finisher(stack)
             pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="writing"))
             writing: deque[Future[list[Finished]]] = deque()
-            for event in executor.results(windows()):
+            for event in stack.enter_context(closing(executor.results(windows()))):
                 if isinstance(event, Made):
                     self._remember(event, by_number[event.batch.window], in_flight)
                 while waiting and not waiting[0].missing:

@@ -7,7 +7,7 @@ import os
 import pickle
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -53,7 +53,7 @@ class RayExecutor:
         self._ray = _connect(config)
         self._actors = config.executor.actors or _actors_for(self._ray, config)
 
-    def results(self, windows: Iterator[Window]) -> Iterator[Window | Made]:
+    def results(self, windows: Iterator[Window]) -> Generator[Window | Made]:
         """Yield each window when it is taken up, then what its batches became, in any order."""
         desk = _Desk(self._ray, self._actors * _WINDOWS_AN_ACTOR + _WINDOWS_MORE, self._threads)
         failures = 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,7 +33,7 @@ class Made:
 class Executor(Protocol):
     """Does batches somewhere."""
 
-    def results(self, windows: Iterator[Window]) -> Iterator[Window | Made]:
+    def results(self, windows: Iterator[Window]) -> Generator[Window | Made]:
         """Yield each window when it is taken up, then what its batches became, in any order."""
 
 
@@ -47,12 +48,13 @@ class PlainExecutor:
         self._beam_size = beam_size
         self._workers = threads + _SPARE
 
-    def results(self, windows: Iterator[Window]) -> Iterator[Window | Made]:
+    def results(self, windows: Iterator[Window]) -> Generator[Window | Made]:
         """Yield each window when it is taken up, then what its batches became, in any order."""
         todo: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         done: queue.SimpleQueue[Made | BaseException] = queue.SimpleQueue()
         threads = [
-            threading.Thread(target=self._work, args=(todo, done), daemon=True, name=f"batch-{number}")
+            # No daemons: an engine that is torn down at work would end the process with a crash.
+            threading.Thread(target=self._work, args=(todo, done), name=f"batch-{number}")
             for number in range(self._workers)
         ]
         for thread in threads:
@@ -70,6 +72,9 @@ class PlainExecutor:
             for _ in range(flying):
                 yield _next(done)
         finally:
+            with suppress(queue.Empty):
+                while True:
+                    todo.get_nowait()
             for _ in threads:
                 todo.put(None)
 

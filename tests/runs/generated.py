@@ -37,7 +37,7 @@ def write_config(path: Path, **keys: object) -> Path:
     config = {
         "name": "generated",
         "inputs": ["in"],
-        "decoding": {"batch_pieces": 256},
+        "decoding": {"batch_pieces": 256, "beam_size": 1},
         "output": {"directory": "run", "formats": ["jsonl"]},
     } | keys
     path.write_text(yaml.safe_dump(config), encoding="utf-8")

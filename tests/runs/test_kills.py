@@ -78,10 +78,12 @@ def test_twenty_kills_change_no_text_and_lose_nothing(tmp_path: Path) -> None:
     lasts = time.monotonic() - began
     chance = random.Random(8)
     done: set[tuple[object, ...]] = set()
+    sizes: list[int] = []
 
     def full_disk() -> None:
         # Beyond what the memory has grown to, but not far.
-        size = (tmp_path / "run" / "memory.sqlite").stat().st_size if (tmp_path / "run").exists() else 0
+        files = [path for path in (tmp_path / "run").glob("*.sqlite*") if path.exists()]
+        size = max((path.stat().st_size for path in files), default=0)
         process = start(config, limit=max(60_000, size + chance.randrange(30_000)))
         _, said = process.communicate(timeout=900)
         assert process.returncode in (0, 1), said
@@ -90,7 +92,7 @@ def test_twenty_kills_change_no_text_and_lose_nothing(tmp_path: Path) -> None:
 
     for _ in range(20):
         way = chance.choice(["kill", "kill", "interrupt", "full"])
-        moment = chance.uniform(0.3, min(6.0, 0.4 * lasts))
+        moment = chance.uniform(0.3, 0.6 * lasts)
         if way == "kill":
             killed(start(config), moment)
         elif way == "interrupt":
@@ -102,6 +104,11 @@ def test_twenty_kills_change_no_text_and_lose_nothing(tmp_path: Path) -> None:
             now = remembered(tmp_path / "run" / "memory.sqlite") if _has_units(tmp_path / "run") else set()
             assert done <= now, "what was finished once is never done again, nor lost"
             done = now
+            sizes.append(len(done))
+    everything = len(remembered(tmp_path / "whole" / "memory.sqlite"))
+    assert len({size for size in sizes if 0 < size < everything}) > 2, (
+        f"kills in mid-work: {sizes} of {everything}"
+    )
     last = start(config)
     _, said = last.communicate(timeout=900)
     assert last.returncode == 0, said
