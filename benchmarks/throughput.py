@@ -24,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import ctranslate2
 import sentencepiece
@@ -42,6 +43,13 @@ _SEGMENTS = 10_000
 _RUNS = 5
 _TARGET = "en"
 _BATCHES = (1024, 2048, 4096, 8192)
+
+
+class Taken(NamedTuple):
+    """Seconds by the clock, and of the processors: the latter hold where the machine is shared."""
+
+    wall: float
+    cpu: float
 
 
 class Quiet:
@@ -100,11 +108,9 @@ def config_for(work: Path, inputs: Path, name: str, **settings: str) -> RunConfi
     return load(str(path), [f"{key}={value}" for key, value in settings.items()])
 
 
-def run_seconds(config: RunConfig) -> float:
-    """Return the seconds of a whole run: models loaded, files read, outputs, memory, manifest and report written."""
-    started = time.perf_counter()
-    batch.execute(config, Quiet())
-    return time.perf_counter() - started
+def run_seconds(config: RunConfig) -> Taken:
+    """Return what a whole run takes: models loaded, files read, outputs, memory, manifest and report written."""
+    return seconds_of(lambda: batch.execute(config, Quiet()))
 
 
 def bare_loop(lines: list[str], size: int) -> Callable[[], None]:
@@ -129,20 +135,21 @@ def bare_loop(lines: list[str], size: int) -> Callable[[], None]:
     return work
 
 
-def seconds_of(work: Callable[[], object]) -> float:
-    """Return how long ``work`` takes."""
-    started = time.perf_counter()
+def seconds_of(work: Callable[[], object]) -> Taken:
+    """Return how long ``work`` takes, by the clock and of the processors."""
+    started, before = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - started
+    return Taken(time.perf_counter() - started, time.process_time() - before)
 
 
-def peer(python: str, script: str, *arguments: str) -> float:
-    """Run a peer's script in its own environment and return the seconds it reports."""
+def peer(python: str, script: str, *arguments: str) -> Taken:
+    """Run a peer's script in its own environment and return the seconds it reports, its loading left out."""
     done = subprocess.run(
         [python, str(Path(__file__).parent / "peers" / script), *arguments],
         check=True, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": str(translator.cores())},
     )  # fmt: skip
-    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+    found = json.loads(done.stdout.splitlines()[-1])
+    return Taken(found["seconds"], found["cpu"])
 
 
 def peers(options: argparse.Namespace) -> None:
@@ -153,38 +160,42 @@ def peers(options: argparse.Namespace) -> None:
     some = lines[:: max(1, round(1 / options.share))]
     (work / "some.txt").write_text("\n".join(for_model(line) for line in some) + "\n", encoding="utf-8")
     trial = lines[:: max(1, len(lines) // 1000)]
-    by_size = {
-        size: statistics.median(seconds_of(bare_loop(trial, size)) for _ in range(3)) for size in _BATCHES
-    }
+    by_size = {size: seconds_of(bare_loop(trial, size)).cpu for size in options.batches}
     best = min(by_size, key=lambda size: by_size[size])
     loop = bare_loop(lines, best)
-    speeds: dict[str, list[float]] = {}
+    speeds: dict[str, list[Taken]] = {}
 
-    def note(name: str, count: int, seconds: float) -> None:
-        speeds.setdefault(name, []).append(count / seconds)
+    def note(name: str, count: int, taken: Taken) -> None:
+        speeds.setdefault(name, []).append(Taken(count / taken.wall, count / taken.cpu))
 
     for number in range(options.runs):
         note("mtpipe run", len(lines), run_seconds(config_for(work, inputs, f"plain{number}")))
         note(f"bare CTranslate2 loop, batches of {best} pieces", len(lines), seconds_of(loop))
         if options.argos:
-            note(
-                "Argos Translate's engine call",
-                len(some),
-                peer(options.argos, "argos_call.py", work / "some.txt"),
-            )
+            arguments = (str(work / "some.txt"), str(models.find().folder), _TARGET)
+            note("Argos Translate's engine call", len(some), peer(options.argos, "argos_call.py", *arguments))
+        last = {name: tuple(round(part, 1) for part in held[-1]) for name, held in speeds.items()}
         print(
-            f"round {number + 1}: { ({name: round(held[-1], 1) for name, held in speeds.items()}) }",
-            file=sys.stderr,
+            f"round {number + 1}, segments a second by the clock and of a processor: {last}", file=sys.stderr
         )
-    medians = {name: statistics.median(held) for name, held in speeds.items()}
+    medians = {name: medians_of(held) for name, held in speeds.items()}
+    mine = medians["mtpipe run"]
     print(
         f"\n{len(lines)} segments of {len(list(inputs.iterdir()))} documents into {_TARGET},"
         f" {translator.cores()} cores;"
     )
     print(f"medians of {options.runs} interleaved runs; peers over {len(some)} of the segments\n")
-    print("| what | segments/s | mtpipe run against it |\n|---|---|---|")
+    print(
+        "| what | segments/s | mtpipe run against it | segments/cpu-s | mtpipe run against it |\n|---|---|---|---|---|"
+    )
     for name, speed in medians.items():
-        print(f"| {name} | {speed:.1f} | {medians['mtpipe run'] / speed:.2f} × |")
+        ratios = f"{mine.wall / speed.wall:.2f} × | {speed.cpu:.1f} | {mine.cpu / speed.cpu:.2f} ×"
+        print(f"| {name} | {speed.wall:.1f} | {ratios} |")
+
+
+def medians_of(held: list[Taken]) -> Taken:
+    """Return the medians of both times."""
+    return Taken(statistics.median(one.wall for one in held), statistics.median(one.cpu for one in held))
 
 
 def marian(options: argparse.Namespace) -> None:
@@ -202,18 +213,24 @@ def marian(options: argparse.Namespace) -> None:
             check=True,
         )
     threads = str(translator.cores())
-    speeds: dict[str, list[float]] = {"run": [], "transformers": []}
+    speeds: dict[str, list[Taken]] = {"run": [], "transformers": []}
     for number in range(options.runs):
         config = config_for(work, inputs, f"marian{number}", models=str(folder / "ct2"))
-        speeds["run"].append(count / run_seconds(config))
         some = str(work / "some.txt")
-        seconds = peer(options.transformers, "transformers_generate.py", "time", str(folder), some, threads)
-        speeds["transformers"].append(count / seconds)
-        print({name: round(held[-1], 2) for name, held in speeds.items()}, file=sys.stderr)
-    run, theirs = (statistics.median(held) for held in speeds.values())
+        taken = {
+            "run": run_seconds(config),
+            "transformers": peer(
+                options.transformers, "transformers_generate.py", "time", str(folder), some, threads
+            ),
+        }
+        for name, one in taken.items():
+            speeds[name].append(Taken(count / one.wall, count / one.cpu))
+        print({name: held[-1] for name, held in speeds.items()}, file=sys.stderr)
+    run, theirs = (medians_of(held) for held in speeds.values())
     print(
-        f"{count} segments, Marian base, greedy, 32 tokens each: mtpipe run {run:.1f} segments/s,"
-        f" transformers with batches of 32 {theirs:.1f}: {run / theirs:.1f} ×"
+        f"{count} segments, Marian base, greedy, 32 tokens each: mtpipe run {run.wall:.1f} segments/s, transformers"
+        f" with batches of 32 {theirs.wall:.1f}: {run.wall / theirs.wall:.1f} × (of a processor: {run.cpu:.1f},"
+        f" {theirs.cpu:.1f}: {run.cpu / theirs.cpu:.1f} ×)"
     )
 
 
@@ -310,6 +327,9 @@ def main() -> None:
     parser.add_argument("--work", required=True, help="a folder for documents and runs")
     parser.add_argument("--segments", type=int, default=_SEGMENTS)
     parser.add_argument("--runs", type=int, default=_RUNS)
+    parser.add_argument(
+        "--batches", type=int, nargs="*", default=_BATCHES, help="sizes tried for the bare loop"
+    )
     parser.add_argument("--share", type=float, default=0.1, help="of the segments, for the slow peers")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--echo-sizes", type=int, nargs="*", default=[1000, 10_000, 100_000, 1_000_000])

@@ -83,7 +83,7 @@ def measure(folder: Path, sentences: Path, threads: int) -> None:
     tokenizer = MarianTokenizer.from_pretrained(folder / "hf")
     model = MarianMTModel.from_pretrained(folder / "hf").eval()
     lines = sentences.read_text("utf-8").strip("\n").split("\n")
-    started = time.perf_counter()
+    started, before = time.perf_counter(), time.process_time()
     tokens = 0
     with torch.inference_mode():
         for number in range(0, len(lines), _BATCH):
@@ -91,7 +91,8 @@ def measure(folder: Path, sentences: Path, threads: int) -> None:
             made = model.generate(**batch, num_beams=1, do_sample=False, max_new_tokens=_TOKENS)
             tokens += made.numel()
             tokenizer.batch_decode(made, skip_special_tokens=True)
-    print(json.dumps({"seconds": time.perf_counter() - started, "tokens": tokens, "lines": len(lines)}))
+    seconds, cpu = time.perf_counter() - started, time.process_time() - before
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "tokens": tokens, "lines": len(lines)}))
 
 
 if __name__ == "__main__":

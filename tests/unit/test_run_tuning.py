@@ -26,7 +26,8 @@ def test_a_tuning_is_measured_kept_and_used(
     assert len(held) == 1
     assert held[0]["batch_pieces"] in (64, 128)
     assert run(["doctor", "--tune", "--model", str(tiny_model)]) == 0
-    assert len(json.loads((tmp_path / "kept" / "tuning.json").read_text("utf-8"))["tunings"]) == 1
+    held = json.loads((tmp_path / "kept" / "tuning.json").read_text("utf-8"))["tunings"]
+    assert len(held) == 1, "the newer one stands in the older one's place"
     (tmp_path / "a.txt").write_text("ذهب الولد إلى المدرسة.", encoding="utf-8")
     config = tmp_path / "run.yaml"
     config.write_text(f"name: t\ninputs: [a.txt]\nmodels: {tiny_model}\noutput: {{directory: out}}\n")
