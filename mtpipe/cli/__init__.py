@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mtpipe import __version__
-from mtpipe.cli import align, batch, clean, compare, doctor, memory, models, score, segment, translate
+from mtpipe.cli import align, batch, clean, compare, doctor, memory, models_change, score, segment, translate
 from mtpipe.errors import MtpipeError
 
 app = typer.Typer(
@@ -48,7 +48,7 @@ app.command("compare")(compare.compare)
 app.command("run")(batch.run)
 app.add_typer(memory.app, name="memory")
 app.command("doctor")(doctor.doctor)
-app.add_typer(models.app, name="models")
+app.add_typer(models_change.app, name="models")
 
 
 def run(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ from mtpipe.models.folder import (
     installed,
     model_homes,
     open_folder,
+    recover,
     verify,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "installed",
     "model_homes",
     "open_folder",
+    "recover",
     "verify",
 ]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from mtpipe.errors import ModelError
 from mtpipe.languages import LANGUAGES
+from mtpipe.models.passport import read_json, vocabulary
+
+if TYPE_CHECKING:
+    from mtpipe.models.catalogue import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,15 @@ class Conventions:
     target_tokens: Mapping[str, str] | None = None
     max_source: int = 200
     max_target: int = 256
+
+    def described(self) -> dict[str, Any]:
+        """Return the ``conventions`` object of a passport."""
+        listed = {name: getattr(self, name) for name in self.__slots__}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in listed.items()
+            if value not in ((), None)
+        }
 
     def frame(self, pieces: list[str], source: str, target: str) -> list[str]:
         """Return ``pieces`` with the prefix and suffix for ``source`` → ``target``."""
@@ -59,6 +74,41 @@ def from_passport(conventions: Mapping[str, Any]) -> Conventions:
         target_tokens=conventions.get("target_tokens"),
         max_source=int(conventions.get("max_source", 200)),
         max_target=int(conventions.get("max_target", 256)),
+    )
+
+
+# Pieces of one segment that is given to a model whole; a sentence has fewer.
+_LONGEST = 400
+
+
+def for_kind(kind: str, entry: Entry, folder: Path, positions: int | None) -> Conventions:
+    """Return how a converted model of ``kind`` is spoken to, by what the catalogue says of it.
+
+    A model made by CTranslate2's OPUS-MT converter appends ``</s>`` to the
+    source itself, one made from Hugging Face's form wants it from the caller:
+    twice or never gives loops. ``positions`` bounds input and output.
+    """
+    targets = {code: token for code, token in entry.targets.items() if token is not None} or None
+    if kind in ("nllb", "m2m100"):
+        made = Conventions(("{source}",), ("</s>",), ("{target}",), entry.source_tokens, targets)
+    elif kind == "ctranslate2":
+        made = guess(vocabulary(folder, "source"), read_json(folder / "config.json"))
+        made = replace(made, target_tokens=made.target_tokens or targets)
+    else:
+        suffix = () if kind == "opus" else ("</s>",)
+        made = Conventions(("{target}",) if targets else (), suffix, (), None, targets)
+    for name, value in entry.conventions.items():
+        if name not in Conventions.__slots__:
+            known = ", ".join(Conventions.__slots__)
+            raise ModelError(f"{entry.id}: unknown convention {name!r} in the catalogue (known: {known})")
+        given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value}
+        made = replace(made, **given)
+    longest = positions or _LONGEST + 16
+    around = len(made.source_prefix) + len(made.source_suffix)
+    return replace(
+        made,
+        max_source=entry.conventions.get("max_source", min(_LONGEST, longest - around)),
+        max_target=entry.conventions.get("max_target", min(_LONGEST, longest - 1 - len(made.target_prefix))),
     )
 
 

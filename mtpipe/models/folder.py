@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 from mtpipe.data import Passport
 from mtpipe.errors import ModelError
 from mtpipe.models.conventions import Conventions, from_passport, guess
-from mtpipe.models.passport import NEEDED, PASSPORT, read_json, read_passport
+from mtpipe.models.passport import NEEDED, PASSPORT, read_json, read_passport, vocabulary
 
 BUILT_IN = "builtin"
+# Beside the models, so that a finished one is moved into place by one rename on the same file system.
+WORK = ".work"
 # Larger files are checked by size only when a model is loaded; `doctor` checks them in full.
 _HASHED_AT_LOAD = 64 * 2**20
 
@@ -52,8 +55,27 @@ def model_homes() -> tuple[Path, ...]:
     )
 
 
+def aside(name: str) -> Path:
+    """Return where a model lies for the moment in which another takes its place."""
+    folder = model_homes()[0] / WORK / f"{name}.replaced"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def recover(name: str) -> None:
+    """Put back a model that was being replaced when the machine stopped between two renames."""
+    old, target = model_homes()[0] / WORK / f"{name}.replaced", model_homes()[0] / name
+    if old.is_dir():
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.replace(target)
+
+
 def installed() -> Iterator[Path]:
     """Yield the folders of all installed models."""
+    for left in (model_homes()[0] / WORK).glob("*.replaced"):
+        recover(left.stem)
     for home in model_homes():
         if home.is_dir():
             yield from sorted(path.parent for path in home.glob("*/model.bin"))
@@ -66,6 +88,7 @@ def find(name: str = BUILT_IN) -> Model:
         if not path.is_dir():
             raise ModelError(f"{name}: no such model folder")
         return open_folder(path)
+    recover(name)
     for home in model_homes():
         if (home / name).is_dir():
             return open_folder(home / name)
@@ -133,8 +156,7 @@ def _without_passport(folder: Path) -> Model:
                 f"{folder / name}: the file is missing; not a CTranslate2 model with SentencePiece files"
             )
     config = read_json(folder / "config.json")
-    vocabulary = _vocabulary(folder)
-    conventions = guess(vocabulary, config)
+    conventions = guess(vocabulary(folder, "source"), config)
     passport = Passport(
         id=folder.resolve().name,
         source="unknown (no passport)",
@@ -144,16 +166,6 @@ def _without_passport(folder: Path) -> Model:
         targets=tuple(conventions.target_tokens or ()),
     )
     return Model(folder, passport, tuple(conventions.source_tokens or ()), conventions, {})
-
-
-def _vocabulary(folder: Path) -> list[str]:
-    for name in ("source_vocabulary", "shared_vocabulary"):
-        if (folder / f"{name}.json").is_file():
-            listed = read_json(folder / f"{name}.json")
-            return [str(token) for token in listed]
-        if (folder / f"{name}.txt").is_file():
-            return (folder / f"{name}.txt").read_text("utf-8").splitlines()
-    raise ModelError(f"{folder}: neither a source nor a shared vocabulary is there")
 
 
 def _sha256(path: Path) -> str:

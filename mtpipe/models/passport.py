@@ -1,4 +1,4 @@
-"""Turns ``passport.json`` into a checked description of a model; whatever is wrong in it is named."""
+"""Turns the descriptions in a model's folder, vocabularies and ``passport.json``, into checked data."""
 
 from __future__ import annotations
 
@@ -37,6 +37,17 @@ def read_json(path: Path) -> Any:
         raise ModelError(f"{path}: the file is missing") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: cannot be read as JSON: {error}") from None
+
+
+def vocabulary(folder: Path, side: str) -> list[str]:
+    """Return the tokens of the ``side`` ("source" or "target") of a converted folder, in order."""
+    for name in (f"{side}_vocabulary", "shared_vocabulary"):
+        if (folder / f"{name}.json").is_file():
+            listed = read_json(folder / f"{name}.json")
+            return [str(token) for token in listed]
+        if (folder / f"{name}.txt").is_file():
+            return (folder / f"{name}.txt").read_text("utf-8").split("\n")
+    raise ModelError(f"{folder}: neither a {side} nor a shared vocabulary is there")
 
 
 def read_passport(folder: Path) -> Mapping[str, Any]:
