@@ -138,7 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, b"", {"X-Error-Code": "EntryNotFound"}, body=body)
         elif is_lfs(name, data):
             checksum = hashlib.sha256(data).hexdigest()
-            where = {"Location": f"/cdn/{checksum}", "X-Repo-Commit": self.state.commit}
+            # Another host, as the hub's: a token must not go there.
+            far = self.state.address.replace("127.0.0.1", "localhost")
+            where = {"Location": f"{far}/cdn/{checksum}", "X-Repo-Commit": self.state.commit}
             linked = {"X-Linked-Etag": f'"{checksum}"', "X-Linked-Size": str(len(data))}
             self._send(302, b"", where | linked, body=body)
         else:

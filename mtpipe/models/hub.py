@@ -82,7 +82,9 @@ def _hub_snapshot(origin: Origin) -> Snapshot:
             _pinned(
                 Remote(
                     name=name,
-                    url=hub.hf_hub_url(origin.location, name, revision=revision),
+                    url=hub.hf_hub_url(
+                        origin.location, name, revision=revision, endpoint=hub.constants.ENDPOINT
+                    ),
                     size=file.size,
                     sha256=None
                     if lfs is None
@@ -142,7 +144,11 @@ def _library() -> Any:
     """Import huggingface_hub, its telemetry off; ModelError says how to get it."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
-        import huggingface_hub  # noqa: PLC0415  (an extra, and only pull and pin need it)
+        # An extra, and only pull and pin need it.
+        import huggingface_hub  # noqa: PLC0415
+        import huggingface_hub.constants  # noqa: PLC0415
+        import huggingface_hub.errors  # noqa: PLC0415
+        import huggingface_hub.utils  # noqa: PLC0415
     except ImportError:
         raise ModelError(
             "the Hugging Face hub needs the [hub] extra: pip install 'mtpipe[hub]' (or [convert])"
@@ -168,7 +174,9 @@ def _asked(hub: Any, origin: Origin) -> Any:
     broken = tuple(base for base in hub.errors.HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")
     page = f"{hub.constants.ENDPOINT}/{origin.location}"
     try:
-        return hub.HfApi().model_info(origin.location, revision=origin.revision, files_metadata=True)
+        return hub.HfApi(endpoint=hub.constants.ENDPOINT).model_info(
+            origin.location, revision=origin.revision, files_metadata=True
+        )
     except hub.errors.OfflineModeIsEnabled:
         raise WorkError(f"{page}: HF_HUB_OFFLINE is set: nothing is fetched") from None
     except hub.errors.GatedRepoError:
