@@ -9,7 +9,10 @@ import sys
 def main() -> None:
     """Run the command line; the process ends with its exit code."""
     try:
-        from mtpipe.cli import run  # noqa: PLC0415  (an interrupt during the imports is an interrupt too)
+        from mtpipe.offline import keep_offline  # noqa: PLC0415  (an interrupt during the imports is one too)
+
+        keep_offline(sys.argv[1:])
+        from mtpipe.cli import run  # noqa: PLC0415
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:

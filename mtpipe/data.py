@@ -178,6 +178,16 @@ class Passport:
     self_test: str = ""
     via: tuple[Passport, ...] = ()
 
+    @property
+    def described(self) -> str:
+        """Return in one line what a reader of scores must know: id, revision, arithmetic, licence, weights."""
+        if self.via:
+            return "; then ".join(leg.described for leg in self.via)
+        limits = "no commercial use" if self.commercial is False else ""
+        tested = f"self-test {self.self_test}" if self.self_test not in ("", "passed") else ""
+        facts = [f"revision {self.revision}", self.quantisation, self.licence, limits, tested]
+        return f"{self.id} ({', '.join(filter(None, facts))}, weights {self.sha256[:16]}…)"
+
 
 @dataclass(frozen=True, slots=True)
 class Translation:

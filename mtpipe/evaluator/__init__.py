@@ -13,7 +13,7 @@ from mtpipe.evaluator.references import (
     parse_reference,
 )
 from mtpipe.evaluator.sacrebleu_json import sacrebleu_json
-from mtpipe.evaluator.translations import named_apart, output_of, read_outputs
+from mtpipe.evaluator.translations import named_apart, output_of, read_outputs, systems_of
 
 __all__ = [
     "METRICS",
@@ -35,4 +35,5 @@ __all__ = [
     "parse_reference",
     "read_outputs",
     "sacrebleu_json",
+    "systems_of",
 ]

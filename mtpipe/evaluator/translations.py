@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mtpipe.data import Translation
+from mtpipe.data import Passport, Translation
 from mtpipe.errors import InputError
 from mtpipe.evaluator.comparison import Output
 from mtpipe.evaluator.lines import display_name, read_text, split_lines
@@ -38,7 +38,7 @@ def output_of(translation: Translation) -> Output:
         name=f"{document.id}.{translation.target}",
         origin=document.origin.name,
         target=translation.target,
-        model=translation.model.id,
+        model=translation.model.described if translation.model.kind == "model" else translation.model.id,
         source_language=document.language,
         texts=texts,
         sources=tuple(segment.text for segment in document.segments),
@@ -59,7 +59,12 @@ def named_apart(outputs: Sequence[Output]) -> tuple[Output, ...]:
             break
     else:
         names = [f"{path.name} ({number})" for number, path in enumerate(paths, 1)]
-    names = _without_shared_ends(names)
+    if len(set(paths)) < len(paths):
+        # Several models in one file: they are told apart by their ids.
+        names = [output.model.split(" (")[0] or name for output, name in zip(outputs, names, strict=True)]
+        names = names if len(set(names)) == len(names) else [f"{n} ({k})" for k, n in enumerate(names, 1)]
+    else:
+        names = _without_shared_ends(names)
     return tuple(_renamed(output, name) for output, name in zip(outputs, names, strict=True))
 
 
@@ -98,8 +103,8 @@ def _plain(path: str, texts: tuple[str, ...]) -> Output:
 
 def _from_jsonl(text: str, path: str) -> tuple[Output, ...]:
     name = display_name(path)
-    columns: dict[str, dict[str, list[Any]]] = {}
-    models: dict[str, str] = {}
+    columns: dict[tuple[str, str], dict[str, list[Any]]] = {}
+    passports: dict[str, str] = {}
     document, language = "", ""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -107,11 +112,12 @@ def _from_jsonl(text: str, path: str) -> tuple[Output, ...]:
         item = _object(line, name, number)
         if "schema" in item:
             document, language = _header(item, name, number)
+            passports |= _passports(item)
             continue
         for translated in _translations(item, name, number):
             target = _text_of(translated, "target", name, number)
-            models[target] = _value(translated, "model", "", name, number)
-            _append(columns.setdefault(target, {}), item, translated, document, (name, number))
+            model = _value(translated, "model", "", name, number)
+            _append(columns.setdefault((target, model), {}), item, translated, document, (name, number))
     if not columns:
         raise InputError(f"{name}: holds no translated segment")
     stem = Path(path).name if path != "-" else name
@@ -120,11 +126,50 @@ def _from_jsonl(text: str, path: str) -> tuple[Output, ...]:
             name=stem if len(columns) == 1 else f"{stem}:{target}",
             origin=name,
             target=target,
-            model=models[target],
+            model=passports.get(model, model),
             source_language=language,
             **{field: tuple(values) for field, values in fields.items()},
         )
-        for target, fields in columns.items()
+        for (target, model), fields in columns.items()
+    )
+
+
+def systems_of(outputs: Sequence[Output]) -> tuple[tuple[Output, ...], ...]:
+    """Divide the columns of one file into systems: each has a target once, in the order of the columns."""
+    systems: list[list[Output]] = []
+    for output in outputs:
+        place = next((s for s in systems if all(o.target != output.target for o in s)), None)
+        if place is None:
+            systems.append(place := [])
+        place.append(output)
+    return tuple(map(tuple, systems))
+
+
+def _passports(header: dict[str, Any]) -> dict[str, str]:
+    """Return how each model of a header is described, by its id; older files say less."""
+    found = {}
+    for entry in header.get("models", []):
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+            found[entry["id"]] = _passport(entry).described
+    return found
+
+
+def _passport(entry: dict[str, Any]) -> Passport:
+    def text(key: str) -> str:
+        return str(entry.get(key) or "")
+
+    legs = [leg for leg in entry.get("via") or [] if isinstance(leg, dict)]
+    return Passport(
+        id=text("id"),
+        source=text("source"),
+        revision=text("revision") or "unknown",
+        licence=text("licence"),
+        sha256=text("sha256"),
+        targets=(),
+        quantisation=text("quantisation"),
+        commercial=entry["commercial"] if isinstance(entry.get("commercial"), bool) else None,
+        self_test=text("self_test"),
+        via=tuple(map(_passport, legs)),
     )
 
 

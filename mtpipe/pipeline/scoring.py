@@ -57,7 +57,9 @@ def task_of_files(
     if [*translations].count("-") > 1:
         raise UsageError("'-': only one translation can come from standard input")
     return Task(
-        outputs=tuple(evaluator.read_outputs(path) for path in translations),
+        outputs=tuple(
+            system for path in translations for system in evaluator.systems_of(evaluator.read_outputs(path))
+        ),
         references=tuple(map(evaluator.parse_reference, references)),
         documents=tuple(map(evaluator.parse_reference, documents)),
         target=target or "",
@@ -68,9 +70,9 @@ def task_of_files(
 def task_of_translations(
     translations: Sequence[Translation], references: Sequence[str], documents: Sequence[str] = ()
 ) -> Task:
-    """Score translations that were just made, one per target, against ``[LANG=]FILE`` references."""
+    """Score translations that were just made, a system for each that a target has, against ``[LANG=]FILE`` references."""
     return Task(
-        outputs=(tuple(map(evaluator.output_of, translations)),),
+        outputs=evaluator.systems_of(tuple(map(evaluator.output_of, translations))),
         references=tuple(map(evaluator.parse_reference, references)),
         documents=tuple(map(evaluator.parse_reference, documents)),
     )
@@ -80,7 +82,7 @@ def comparisons(task: Task, *, say: Say = lambda _message: None) -> tuple[Compar
     """Pair every target's systems with its references, line-aligned and bead-aligned ones apart."""
     result: list[Comparison] = []
     for target in _targets(task):
-        outputs = evaluator.named_apart([_output_for(system, target) for system in task.outputs])
+        outputs = evaluator.named_apart(_outputs_for(task.outputs, target))
         outputs = tuple(_with_sources(output, task.source) for output in outputs)
         evaluator.check_outputs(outputs)
         lines = [file for file in task.references if _fits(file, target)]
@@ -215,6 +217,16 @@ def _targets(task: Task) -> list[str]:
             f"the translation is in {', '.join(held)}: say what a reference is in, as {held[0]}=FILE"
         )
     return named or held
+
+
+def _outputs_for(systems: Sequence[tuple[Output, ...]], target: str) -> list[Output]:
+    """Return each system's text in ``target``; one of several in a file may lack it, a file must not."""
+    having = {s[0].origin for s in systems if any(output.target in (target, "") for output in s)}
+    return [
+        _output_for(system, target)
+        for system in systems
+        if system[0].origin not in having or any(output.target in (target, "") for output in system)
+    ]
 
 
 def _output_for(system: tuple[Output, ...], target: str) -> Output:

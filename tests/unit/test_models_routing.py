@@ -209,3 +209,21 @@ def test_nothing_is_made_of_nothing() -> None:
     assert made[1] == Hypothesis("", -1.0, (Flag.EMPTY,), pivot="")
     assert second.asked == ["one"]
     assert steps == [(2, 4), (2, 2)]
+
+
+def test_models_side_by_side_are_scored_apart(home: Path, made: Path) -> None:
+    """Each model is a system of its own in the report, with its passport, just made or read back."""
+    for name in ("x", "y"):
+        passport = install(home, made, "ar-en", name) / "passport.json"
+        passport.write_text(json.dumps(json.loads(passport.read_text("utf-8")) | {"id": name}), "utf-8")
+    (home / "ref.txt").write_text(
+        "Water cut\nThe town hall says water will return.\nOld pipes.\n13:19\n", "utf-8"
+    )
+    command = ["translate", "article.txt", "--to", "en", "--model", "x", "--model", "y", "--format", "jsonl"]
+    assert run([*command, "--reference", "ref.txt", "--score"]) == 0
+    assert run(["score", "article.jsonl", "--reference", "ref.txt", "--output", "report.json"]) == 0
+    (evaluation,) = json.loads((home / "report.json").read_text("utf-8"))["evaluations"]
+    assert [system["name"] for system in evaluation["systems"]] == ["x", "y"]
+    for system in evaluation["systems"]:
+        assert "revision 1, int8, Apache-2.0, weights " in system["model"]
+    assert "Apache-2.0, weights" in (home / "article.report.html").read_text("utf-8")
