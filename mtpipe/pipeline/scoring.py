@@ -70,7 +70,7 @@ def task_of_files(
 def task_of_translations(
     translations: Sequence[Translation], references: Sequence[str], documents: Sequence[str] = ()
 ) -> Task:
-    """Score translations that were just made, a system for each that a target has, against ``[LANG=]FILE`` references."""
+    """Score translations that were just made, a system a column of a target, against references."""
     return Task(
         outputs=evaluator.systems_of(tuple(map(evaluator.output_of, translations))),
         references=tuple(map(evaluator.parse_reference, references)),
