@@ -33,7 +33,14 @@ $(VENV)/.ray: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --editable ".[ray]"
 	@touch $@
 
-slow: $(STAMP) $(VENV)/.ray  ## pass the slow tests: browser, packaging, interruption, kills, cluster
+# The tests of conversions compare with a real transformers, whose tokenizers read SentencePiece through protobuf.
+# torch first and by itself: one version, so that no other one is resolved.
+$(VENV)/.convert: $(STAMP)
+	@$(BIN)/python -m pip install --quiet "torch==2.13.0"
+	@$(BIN)/python -m pip install --quiet --editable ".[convert]" protobuf
+	@touch $@
+
+slow: $(STAMP) $(VENV)/.ray $(VENV)/.convert  ## pass the slow tests: browser, packaging, interruption, kills, cluster
 	@$(BIN)/python -m pytest -m slow
 
 lint: $(STAMP)  ## ruff, mypy --strict, import-linter, the corpus checker

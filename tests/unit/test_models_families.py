@@ -247,7 +247,7 @@ def test_m2m100(hub: Hub, tmp_path: Path) -> None:
         wanted = theirs(
             theirs_model,
             ids,
-            tokenizer.convert_ids_to_tokens,
+            named,
             forced_bos_token_id=tokenizer.get_lang_id(target),
         )
         same(ours(model, sentences, source, target), wanted)

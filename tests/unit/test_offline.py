@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -74,18 +73,19 @@ def test_every_other_command_opens_nothing(guarded: dict[str, str], tmp_path: Pa
     (tmp_path / "ref.txt").write_text(
         "The delegation arrived.\nThe engineer said water will return.\n", "utf-8"
     )
+    (tmp_path / "other.txt").write_text("A delegation came.\nAn engineer spoke of water.\n", "utf-8")
     offered = _commands(ran(guarded, tmp_path, "-m", "mtpipe", "--help").stdout)
     models = _commands(ran(guarded, tmp_path, "-m", "mtpipe", "models", "--help").stdout)
-    commands = {
+    commands: dict[str, list[str]] = {
         "translate": ["a.txt", "--to", "en", "--format", "jsonl", "--reference", "ref.txt", "--score"],
         "clean": ["a.txt"],
         "segment": ["a.txt"],
         "align": ["a.txt", "ref.txt", "--output", "b.tsv"],
         "score": ["a.jsonl", "--reference", "ref.txt"],
-        "compare": ["a.jsonl", "a.jsonl", "--reference", "ref.txt"],
+        "compare": ["a.jsonl", "other.txt", "--reference", "ref.txt"],
         "doctor": [],
     }
-    fetching = {
+    fetching: dict[str, list[str]] = {
         "list": [],
         "show": ["builtin"],
         "convert": ["opus", "--id", "mine", "--from", "ar", "--to", "en", "--skip-self-test"],
@@ -94,7 +94,10 @@ def test_every_other_command_opens_nothing(guarded: dict[str, str], tmp_path: Pa
         "import": ["builtin.mtmodel"],
         "remove": ["mine"],
     }
-    assert set(commands) <= offered
+    (tmp_path / "run.yaml").write_text("name: x\ninputs: [a.txt]\noutput: {directory: run}\n", "utf-8")
+    commands["run"] = ["run.yaml"]
+    # What has commands of its own, or came later, is at least loaded.
+    commands |= {name: ["--help"] for name in offered - set(commands)}
     assert set(fetching) | {"pull", "pin"} == models, "a new command is tried here too"
     for name, arguments in {**commands, **{f"models {n}": a for n, a in fetching.items()}}.items():
         done = ran(guarded, tmp_path, "-m", "mtpipe", *name.split(), *arguments)
@@ -132,7 +135,6 @@ def test_libraries_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         False,
         False,
     ]
-    assert json.dumps(list(os.environ))
 
 
 def _commands(shown: str) -> set[str]:
