@@ -10,7 +10,7 @@ from pathlib import Path
 import sentencepiece
 
 from mtpipe.models.conventions import Conventions
-from mtpipe.models.passport import vocabulary
+from mtpipe.models.passport import read_json, vocabulary
 
 # Share of the pieces of a sample text that the vocabulary must know: what it lacks becomes <unk> without a word.
 WANTED = 0.999
@@ -46,7 +46,7 @@ def faults(
 ) -> list[str]:
     """Return what the vocabulary lacks, in one line each: codes of languages, then pieces."""
     sides = {"source": set(vocabulary(folder, "source")), "target": set(vocabulary(folder, "target"))}
-    found: list[str] = []
+    found = _end_faults(folder, conventions)
     for source in sources:
         for target in targets:
             if source == target:
@@ -64,6 +64,13 @@ def faults(
                 f" {coverage.side} vocabulary ({WANTED:.1%} are wanted; unknown: {' '.join(coverage.unknown)})"
             )
     return list(dict.fromkeys(found))
+
+
+def _end_faults(folder: Path, conventions: Conventions) -> list[str]:
+    """Return whether the source would end in ``</s>`` twice: the engine's own and the caller's."""
+    own = bool(read_json(folder / "config.json").get("add_source_eos"))
+    times = conventions.source_suffix.count("</s>") + own
+    return [f"</s> would stand {times} times after the source: it loops"] if times > 1 else []
 
 
 def measure(folder: Path, sources: Iterable[str], targets: Iterable[str]) -> list[Coverage]:

@@ -517,6 +517,18 @@ def test_unknown_language_codes_are_found(hub: Hub, home: Path, capsys: pytest.C
     nothing_half_made(home, "odd-tag")
 
 
+def test_an_end_that_stands_twice_is_found(
+    hub: Hub, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the caller twice, or by the caller and the engine."""
+    assert "</s> would stand 2 times after the source" in refused(capsys, 2, "pull", "no-eos")
+    text = (home / "catalogue.yaml").read_text("utf-8")
+    doubled = text.replace("    title: random weights\n", "    conventions: {source_suffix: ['</s>']}\n")
+    (home / "catalogue.yaml").write_text(doubled, "utf-8")
+    assert "</s> would stand 2 times" in refused(capsys, 2, "pull", "tiny", "--skip-self-test")
+    nothing_half_made(home, "tiny")
+
+
 def test_pieces_outside_the_vocabulary_are_found(
     hub: Hub, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
