@@ -39,6 +39,7 @@ class Flag(StrEnum):
     SPLIT = "split"
     TRUNCATED = "truncated"
     EMPTY = "empty"
+    HEALED = "healed"
     # In the column of a reference that was aligned:
     NOT_IN_REFERENCE = "not-in-reference"
     WITH_ROW_ABOVE = "with-row-above"
@@ -144,9 +145,13 @@ class Hypothesis:
     """What a model made of one segment.
 
     ``score`` is the mean log-probability per target piece (0 is certain), or
-    None where no model was asked; ``attempts`` are the other decodings tried.
+    None where no model was asked; ``attempts`` are the decodings tried, the
+    one that was kept among them, where there were several.
     ``pivot`` is the text in the language between where two models translated
-    one after the other; ``score`` is then the sum of both.
+    one after the other; ``score`` is then the sum of both. ``links`` are (source
+    word, target word) pairs, both counted as ``text.split()`` does; ``findings``
+    are what the checks doubt; ``confidence`` is "high", "medium" or "low", "" where
+    no model was asked.
     """
 
     text: str
@@ -154,6 +159,14 @@ class Hypothesis:
     flags: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     pivot: str | None = None
+    links: tuple[tuple[int, int], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    confidence: str = ""
+
+    @property
+    def how(self) -> str:
+        """Return which of the attempts this is, "" where there was but one."""
+        return next((attempt.how for attempt in self.attempts if attempt.text == self.text), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import ctranslate2
@@ -16,6 +18,7 @@ from mtpipe.errors import ModelError, UsageError
 from mtpipe.models import Model
 from mtpipe.text import for_model
 from mtpipe.typesetting import typeset
+from mtpipe.word_links import Links, carried, links_of
 
 Job = tuple[str, str]  # the text of a segment, the target language
 Progress = Callable[[int, int], None]  # pieces done, pieces in all
@@ -30,12 +33,27 @@ _CUTS = tuple(
 )
 
 
+class Decoding(NamedTuple):
+    """How to decode where it differs from the model's own way.
+
+    ``options`` are CTranslate2's, ``alternatives`` how many hypotheses to give for each job, ``exact`` whether
+    scores are computed anew without what penalties did to them, ``begins`` the text each translation begins with.
+    """
+
+    options: Mapping[str, int | float] = {}
+    alternatives: int = 1
+    exact: bool = False
+    begins: Sequence[str] = ()
+
+
 class _Part(NamedTuple):
-    """What the engine made of one input: pieces without prefix, mean log-probability, whether it hit the limit."""
+    """What the engine made of one input: pieces without prefix, mean log-probability, limit hit, word links."""
 
     pieces: list[str]
     score: float
     truncated: bool
+    links: Links = ()
+    words: int = 0
 
 
 class Translator(Protocol):
@@ -62,12 +80,19 @@ class Engine:
 
     ``device`` is "auto", "cpu" or "cuda", ``compute_type`` "auto" (int8 on a CPU,
     int8_float16 on a GPU) or one of CTranslate2's; ``threads`` is how many
-    batches are translated at the same time (default: the cores there are).
+    batches are translated at the same time (default: the cores there are);
+    with ``links`` hypotheses carry the word links that the attention speaks for.
     ModelError when the folder cannot be loaded.
     """
 
     def __init__(
-        self, model: Model, *, device: str = "auto", compute_type: str = "auto", threads: int | None = None
+        self,
+        model: Model,
+        *,
+        device: str = "auto",
+        compute_type: str = "auto",
+        threads: int | None = None,
+        links: bool = False,
     ) -> None:
         wanted = compute_type
         device, compute_type = resolved(device, compute_type)
@@ -77,6 +102,7 @@ class Engine:
                 f"compute type {compute_type!r} is not for {device} (there: {', '.join(allowed)})"
             )
         self.model = model
+        self.links = links
         self.device = device
         self.compute_type = compute_type
         self.threads = (threads or cores()) if device == "cpu" else 1
@@ -115,19 +141,47 @@ class Engine:
         that the same jobs give the same texts whatever else the engine does; they
         may be given from several threads at once.
         """
-        unique = list(dict.fromkeys(jobs))
+        options = {} if beam_size is None else {"beam_size": beam_size}
+        made = self.alternatives(jobs, source, Decoding(options), planned=planned, progress=progress)
+        return [hypotheses[0] for hypotheses in made]
+
+    def alternatives(
+        self,
+        jobs: Sequence[Job],
+        source: str,
+        decoding: Decoding,
+        *,
+        planned: bool = False,
+        progress: Progress | None = None,
+    ) -> list[list[Hypothesis]]:
+        """Translate ``jobs`` as ``decoding`` says and return its hypotheses for each, the likeliest first.
+
+        A text that has to be cut has one hypothesis only, and begins with what the model wants.
+        """
+        begins = decoding.begins or [""] * len(jobs)
+        asked = list(zip(jobs, begins, strict=True))
+        unique = list(dict.fromkeys(asked))
         parts: list[list[str]] = []
         owners: list[int] = []
-        for number, pieces in enumerate(self._cut([text for text, _ in unique])):
+        for number, pieces in enumerate(self._cut([text for (text, _), _ in unique])):
             parts.extend(pieces)
             owners.extend([number] * len(pieces))
-        targets = [unique[owner][1] for owner in owners]
-        results = self._decode(parts, targets, source, beam_size, progress, planned=planned)
-        grouped: dict[int, list[_Part]] = {}
+        whole = Counter(owners)
+        forced = [
+            self._target.encode(unique[owner][1], out_type=str) if whole[owner] == 1 else []
+            for owner in owners
+        ]
+        targets = [unique[owner][0][1] for owner in owners]
+        results = self._decode(parts, targets, source, decoding, forced, progress, planned=planned)
+        grouped: dict[int, list[list[_Part]]] = {}
         for owner, result in zip(owners, results, strict=True):
             grouped.setdefault(owner, []).append(result)
-        made = {job: self._hypothesis(grouped[number], job[1]) for number, job in enumerate(unique)}
-        return [made[job] for job in jobs]
+        made = {}
+        for number, job in enumerate(unique):
+            found = grouped[number]
+            variants = [[part] for part in found[0]] if len(found) == 1 else [[part[0] for part in found]]
+            made[job] = [self._hypothesis(variant, job[0][1]) for variant in variants]
+        return [made[job] for job in asked]
 
     def decoding(self, beam_size: int | None = None) -> dict[str, Any]:
         """Return all options that what comes out depends on."""
@@ -157,23 +211,26 @@ class Engine:
         parts: list[list[str]],
         targets: list[str],
         source: str,
-        beam_size: int | None,
+        decoding: Decoding,
+        forced: list[list[str]],
         progress: Progress | None,
         *,
         planned: bool,
-    ) -> list[_Part]:
-        """Run the engine over all parts, in order."""
+    ) -> list[list[_Part]]:
+        """Run the engine over all parts, in order; return the hypotheses of each."""
         if not parts:
             return []
         conventions = self.model.conventions
         framed = [
             conventions.frame(pieces, source, target) for pieces, target in zip(parts, targets, strict=True)
         ]
-        prefixes = [conventions.forced(source, target) for target in targets]
+        prefixes = [
+            [*conventions.forced(source, target), *begin]
+            for target, begin in zip(targets, forced, strict=True)
+        ]
         total = sum(map(len, framed))
-        options: dict[str, Any] = {"beam_size": 1, **self.model.decoding}
-        if beam_size is not None:
-            options["beam_size"] = beam_size
+        options: dict[str, Any] = {"beam_size": 1, **self.model.decoding, **decoding.options}
+        options["beam_size"] = max(options["beam_size"], decoding.alternatives)
         pending = self._engine.translate_batch(
             framed,
             target_prefix=prefixes if any(prefixes) else None,
@@ -182,29 +239,67 @@ class Engine:
             batch_type="examples" if planned else "tokens",
             max_input_length=0,
             max_decoding_length=conventions.max_target,
+            num_hypotheses=decoding.alternatives,
+            return_attention=self.links,
             return_scores=True,
             disable_unk=True,
             asynchronous=True,
             **options,
         )
-        tags = set((conventions.target_tokens or {}).values())
         penalty = float(options.get("length_penalty", 1.0))
         done, results = 0, []
-        for pieces, prefix, future in zip(framed, prefixes, pending, strict=True):
+        for pieces, target, future in zip(framed, targets, pending, strict=True):
             # Waiting inside the engine would keep Ctrl-C waiting too.
             while not future.done():
                 time.sleep(_POLL_SECONDS)
-            result = future.result()
-            made = [piece for piece in result.hypotheses[0][len(prefix) :] if piece not in tags]
-            truncated = len(result.hypotheses[0]) >= conventions.max_target
-            # The engine gives the sum over the output without its prefix, divided by (whole length + 1) ^ penalty.
-            summed = result.scores[0] * (len(result.hypotheses[0]) + 1) ** penalty
-            length = len(result.hypotheses[0]) - len(prefix) + (not truncated)
-            results.append(_Part(made, summed / max(1, length), truncated))
+            tag = len(conventions.forced(source, target))
+            results.append(self._parts(future.result(), pieces, tag, penalty))
             done += len(pieces)
             if progress is not None:
                 progress(done, total)
-        return results
+        return self._exact(framed, results, targets, source) if decoding.exact else results
+
+    def _parts(self, result: Any, pieces: list[str], tag: int, penalty: float) -> list[_Part]:
+        """Read what the engine gave for one input; ``tag`` is how many tokens of the output name the language."""
+        tags = set((self.model.conventions.target_tokens or {}).values())
+        parts = []
+        for number, output in enumerate(result.hypotheses):
+            made = [piece for piece in output[tag:] if piece not in tags]
+            truncated = len(output) >= self.model.conventions.max_target
+            # The engine gives the sum over the output without its prefix, divided by (whole length + 1) ^ penalty.
+            summed = result.scores[number] * (len(output) + 1) ** penalty
+            length = len(output) - tag + (not truncated)
+            links: Links = ()
+            if self.links and result.attention:
+                links = links_of(result.attention[number][: len(output)], pieces, output)
+            words = sum(piece.startswith("▁") for piece in pieces)
+            parts.append(_Part(made, summed / max(1, length), truncated, links, words))
+        return parts
+
+    def _exact(
+        self, framed: list[list[str]], results: list[list[_Part]], targets: list[str], source: str
+    ) -> list[list[_Part]]:
+        """Return the parts with the mean log-probabilities that the model itself gives them."""
+        inputs = [pieces for pieces, parts in zip(framed, results, strict=True) for _ in parts]
+        outputs = [
+            [*self.model.conventions.forced(source, target), *part.pieces]
+            for target, parts in zip(targets, results, strict=True)
+            for part in parts
+        ]
+        scored = iter(
+            self._engine.score_batch(
+                inputs, outputs, max_batch_size=_BATCH_PIECES, batch_type="tokens", max_input_length=0
+            )
+        )
+        exact = []
+        for target, parts in zip(targets, results, strict=True):
+            tag = len(self.model.conventions.forced(source, target))
+            means = []
+            for _ in parts:
+                logs = next(scored).log_probs[tag:]
+                means.append(sum(logs) / max(1, len(logs)))
+            exact.append([part._replace(score=mean) for part, mean in zip(parts, means, strict=True)])
+        return exact
 
     def _hypothesis(self, parts: list[_Part], target: str) -> Hypothesis:
         texts: list[str] = self._target.decode([part.pieces for part in parts])
@@ -220,7 +315,19 @@ class Engine:
             )
             if holds
         ]
-        return Hypothesis(text=text, score=round(score, 4), flags=tuple(flags))
+        links = self._joined_links(parts, texts, text) if self.links else ()
+        return Hypothesis(text=text, score=round(score, 4), flags=tuple(flags), links=links)
+
+    def _joined_links(self, parts: list[_Part], texts: list[str], shown: str) -> Links:
+        """Number the words of all parts through, and carry the links over to the text as it is shown."""
+        found: list[tuple[int, int]] = []
+        ours = yours = 0
+        for part, text in zip(parts, texts, strict=True):
+            if any(there >= len(text.split()) for _, there in part.links):
+                return ()
+            found += [(ours + here, yours + there) for here, there in part.links]
+            ours, yours = ours + part.words, yours + len(text.split())
+        return carried(tuple(found), " ".join(filter(None, texts)), shown)
 
 
 def translate(
@@ -245,11 +352,13 @@ def translate(
         jobs = [(text, target) for target in targets for text in texts]
         made = translator.translate(jobs, document.language, beam_size=beam_size, progress=progress)
         for position, target in enumerate(targets):
-            hypotheses[target] = made[position * len(texts) : (position + 1) * len(texts)]
+            rows = made[position * len(texts) : (position + 1) * len(texts)]
+            shown = [document.segments[number].text for number in asked]
+            hypotheses[target] = [_shown(*row) for row in zip(rows, texts, shown, strict=True)]
     translations = []
     for target, translator in translators.items():
-        rows = passed | dict(zip(asked, hypotheses[target], strict=True))
-        ordered = tuple(rows[number] for number in range(len(document.segments)))
+        placed = passed | dict(zip(asked, hypotheses[target], strict=True))
+        ordered = tuple(placed[number] for number in range(len(document.segments)))
         translations.append(Translation(document, target, ordered, translator.passport))
     return tuple(translations)
 
@@ -272,6 +381,13 @@ def untranslated(document: Document) -> dict[int, Hypothesis]:
         elif segment.language not in (document.language, "und"):
             passed[number] = Hypothesis(segment.text, flags=(Flag.OTHER_LANGUAGE,))
     return passed
+
+
+def _shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
+    """Drop the links where the text that the model saw has other words than the one that is shown."""
+    if hypothesis.links and len(seen.split()) != len(shown.split()):
+        return replace(hypothesis, links=())
+    return hypothesis
 
 
 def cores() -> int:

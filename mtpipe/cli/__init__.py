@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 from mtpipe import __version__
-from mtpipe.cli import align, batch, clean, compare, doctor, memory, models_change, score, segment, translate
+from mtpipe.cli import (
+    align,
+    batch,
+    clean,
+    compare,
+    doctor,
+    memory,
+    models_change,
+    score,
+    segment,
+    translate,
+    verify,
+)
 from mtpipe.errors import MtpipeError
 
 app = typer.Typer(
@@ -47,6 +59,7 @@ app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("run")(batch.run)
 app.add_typer(memory.app, name="memory")
+app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models_change.app, name="models")
 

@@ -86,7 +86,11 @@ def translate(
     plan.check(force=force)
     references = [read_reference(*parse_option(option, targets)) for option in reference or []]
     found = pipeline.routes(source, targets, models_by_target(model, targets))
-    systems = pipeline.systems_for(found, device=device, compute_type=compute_type, threads=threads)
+    # Word links cost a tenth of the time: only where something shows them.
+    links = bool({"html", "jsonl"} & set(formats(form, output)))
+    systems = pipeline.systems_for(
+        found, device=device, compute_type=compute_type, threads=threads, links=links
+    )
     if memory is not None:
         from mtpipe.memory import Memory
         from mtpipe.pipeline.remembered import remembering

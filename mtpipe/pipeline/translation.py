@@ -29,18 +29,22 @@ def systems_for(
     device: str = "auto",
     compute_type: str = "auto",
     threads: int | None = None,
+    links: bool = False,
 ) -> tuple[dict[str, translator.Translator], ...]:
     """Load what the routes need; a model that serves several is loaded once.
 
     Each system has one translator a target; the second system holds the second
-    route of each target that has two, and so on.
+    route of each target that has two, and so on. With ``links`` hypotheses
+    carry word links.
     """
     loaded: dict[str, translator.Engine] = {}
 
     def engine(model: models.Model) -> translator.Engine:
         key = str(model.folder.resolve())
         if key not in loaded:
-            loaded[key] = translator.Engine(model, device=device, compute_type=compute_type, threads=threads)
+            loaded[key] = translator.Engine(
+                model, device=device, compute_type=compute_type, threads=threads, links=links
+            )
         return loaded[key]
 
     pivots: dict[tuple[int, ...], Pivot] = {}

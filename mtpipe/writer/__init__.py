@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from mtpipe.data import Translation
+from mtpipe.coverage import verify_text
+from mtpipe.data import Document, Translation
 from mtpipe.errors import UsageError
 from mtpipe.writer.translation_html import write_html
 from mtpipe.writer.translation_jsonl import write_jsonl
@@ -29,4 +30,14 @@ def write_translations(
         raise UsageError(f"unknown format {form!r} (known: {', '.join(FORMATS)})")
     if not translations or any(t.source is not translations[0].source for t in translations):
         raise ValueError("the translations are of one document")
-    return FORMATS[form](translations, date)
+    text = FORMATS[form](translations, date)
+    _verify(translations[0].source, text, form)
+    return text
+
+
+def _verify(document: Document, text: str, form: str) -> None:
+    """Insist that what was written proves itself: a fault here is ours, and must not reach a reader."""
+    verdict = verify_text(text, f"the {form} of {document.id}")
+    spans = tuple((segment.span.start, segment.span.end) for segment in document.segments)
+    if verdict.faults or verdict.spans != spans:
+        raise AssertionError(f"{form} of {document.id}: {'; '.join(verdict.faults) or 'other spans'}")

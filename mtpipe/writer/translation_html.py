@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,6 +11,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from mtpipe import __version__
+from mtpipe.coverage import seals
 from mtpipe.data import Document, Flag, Hypothesis, Passport, Segment, Translation
 from mtpipe.languages import LANGUAGES
 from mtpipe.writer.bidi import isolate
@@ -20,6 +23,7 @@ _FLAGS = {
     Flag.SPLIT: ("long, translated in parts", True),
     Flag.TRUNCATED: ("cut off", False),
     Flag.EMPTY: ("no translation", False),
+    Flag.HEALED: ("tried again", True),
     Flag.NOT_IN_REFERENCE: ("not in the reference", True),
     Flag.WITH_ROW_ABOVE: ("in the row above", True),
     Flag.MOVED: ("stands elsewhere in the reference", True),
@@ -29,19 +33,23 @@ _FLAGS = {
 def write_html(translations: Sequence[Translation], date: datetime | None) -> str:
     """Return the page: header with title, source and models, then the rows, paragraphs kept together.
 
-    Every row has an anchor (``#s1`` is the first segment). No script, no
-    network, nothing outside the page.
+    Every row has an anchor (``#s1`` is the first segment) and a seal (see
+    mtpipe.coverage). Nothing outside the page, no network; where hypotheses
+    carry word links, a small script lights up a word's counterparts.
     """
     document = translations[0].source
     direction = _direction(document.language)
     css = files("mtpipe.writer").joinpath("translation.css").read_text("utf-8")
     body = "".join(_paragraphs(document, translations))
+    policy, script = _script(translations)
     return f"""<!DOCTYPE html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'{policy}">
 <meta name="generator" content="mtpipe {__version__}">
+<meta name="mtpipe:coverage" content="{len(document.segments)} segments, source {document.origin.sha256}">
 <title>{html.escape(document.title)}</title>
 <style>
 {css}</style>
@@ -55,8 +63,9 @@ def write_html(translations: Sequence[Translation], date: datetime | None) -> st
 {_names(document, translations)}
 {body}</main>
 <footer class="document">Machine translation, row by row; a reader of Arabic should check what matters.
-{len(document.segments)} segments, each exactly once and in order.</footer>
-</body>
+{len(document.segments)} segments, each exactly once and in order; <code>mtpipe verify</code> says whether that still
+holds.</footer>
+{script}</body>
 </html>
 """
 
@@ -116,21 +125,25 @@ def _names(document: Document, translations: Sequence[Translation]) -> str:
 
 def _paragraphs(document: Document, translations: Sequence[Translation]) -> Iterator[str]:
     numbered = enumerate(document.segments)
+    sealed = seals(document, [[hypothesis.text for hypothesis in t.hypotheses] for t in translations])
     for _, group in groupby(numbered, key=lambda item: item[1].paragraph):
-        rows = "".join(_row(number, segment, document, translations) for number, segment in group)
+        rows = "".join(_row(n, segment, document, translations, sealed[n]) for n, segment in group)
         yield f'<section class="paragraph">\n{rows}</section>\n'
 
 
-def _row(number: int, segment: Segment, document: Document, translations: Sequence[Translation]) -> str:
+def _row(
+    number: int, segment: Segment, document: Document, translations: Sequence[Translation], seal: str
+) -> str:
     anchor = f"s{number + 1}"
     # A line in another language is laid out as that language reads, and aligned like its column.
     foreign = segment.language if segment.language not in (document.language, "und") else None
     cells = [
-        _paragraph("cell", foreign or document.language, document.language, None, segment.text, ""),
+        _paragraph("cell", foreign or document.language, document.language, segment.text),
         *(_cell(t, t.hypotheses[number], foreign) for t in translations),
     ]
     return (
-        f'<div class="row {segment.role.value}" id="{anchor}">'
+        f'<div class="row {segment.role.value}" id="{anchor}" '
+        f'data-span="{segment.span.start}-{segment.span.end}" data-seal="{seal}">'
         f'<a class="number" href="#{anchor}" title="row {number + 1}, {segment.role.value}">{number + 1}</a>\n'
         + "\n".join(cells)
         + "</div>\n"
@@ -140,26 +153,52 @@ def _row(number: int, segment: Segment, document: Document, translations: Sequen
 def _cell(translation: Translation, hypothesis: Hypothesis, foreign: str | None) -> str:
     passed = Flag.OTHER_LANGUAGE in hypothesis.flags or Flag.NO_LETTERS in hypothesis.flags
     language = foreign if foreign and Flag.OTHER_LANGUAGE in hypothesis.flags else translation.target
-    flags = "".join(_flag(flag) for flag in hypothesis.flags)
-    kind = "cell passed" if passed else "cell"
-    return _paragraph(kind, language, translation.target, _column(translation), hypothesis.text, flags)
-
-
-def _paragraph(kind: str, language: str, column: str, name: str | None, text: str, flags: str) -> str:
-    """Return one cell: ``language`` sets lang and direction, ``column`` the alignment."""
-    known = language in LANGUAGES
-    direction = _direction(language) if known else "auto"
-    label = f' data-name="{name}"' if name else ""
-    shown = isolate(text, _direction(language)) if known else html.escape(text, quote=False)
-    return (
-        f'<p class="{kind} {_direction(column)}" lang="{language if known else "und"}" dir="{direction}"{label}>'
-        f"{shown}{flags}</p>"
+    classes = ["cell", *(["passed"] if passed else [])]
+    more = f' data-name="{_column(translation)}"'
+    if hypothesis.confidence:
+        classes.append(hypothesis.confidence)
+        more += f' title="{hypothesis.confidence} confidence"'
+    if hypothesis.links:
+        pairs = " ".join(f"{source}-{target}" for source, target in hypothesis.links)
+        more += f' data-links="{pairs}"'
+    return _paragraph(
+        " ".join(classes), language, translation.target, hypothesis.text, more, _marks(hypothesis)
     )
 
 
-def _flag(flag: str) -> str:
-    text, note = _FLAGS.get(Flag(flag), (flag, False)) if flag in set(Flag) else (flag, False)
-    return f' <span class="flag{" note" if note else ""}" lang="en" dir="ltr">{html.escape(text)}</span>'
+def _paragraph(kind: str, language: str, column: str, text: str, more: str = "", marks: str = "") -> str:
+    """Return one cell: ``language`` sets lang and direction, ``column`` the alignment."""
+    known = language in LANGUAGES
+    direction = _direction(language) if known else "auto"
+    shown = isolate(text, _direction(language)) if known else html.escape(text, quote=False)
+    return (
+        f'<p class="{kind} {_direction(column)}" lang="{language if known else "und"}" dir="{direction}"{more}>'
+        f"{shown}{marks}</p>"
+    )
+
+
+def _marks(hypothesis: Hypothesis) -> str:
+    """Return what a reader should know or doubt about a cell, behind its text."""
+    marks = []
+    for flag in hypothesis.flags:
+        text, note = _FLAGS.get(Flag(flag), (flag, False)) if flag in set(Flag) else (flag, False)
+        if flag == Flag.HEALED:
+            text += f": {how}" if (how := hypothesis.how) else ""
+        marks.append((text, note))
+    marks += [(finding.message, False) for finding in hypothesis.findings if finding.check != "empty"]
+    return "".join(
+        f' <span class="flag{" note" if note else ""}" lang="en" dir="ltr">{isolate(text, "ltr")}</span>'
+        for text, note in marks
+    )
+
+
+def _script(translations: Sequence[Translation]) -> tuple[str, str]:
+    """Return the policy that allows the page's script and no other, and the script; both "" where none is needed."""
+    if not any(hypothesis.links for t in translations for hypothesis in t.hypotheses):
+        return "", ""
+    code = files("mtpipe.writer").joinpath("translation.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    return f"; script-src 'sha256-{digest}'", f"<script>{code}</script>\n"
 
 
 def _column(translation: Translation) -> str:

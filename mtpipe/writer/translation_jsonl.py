@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mtpipe import __version__
+from mtpipe.coverage import seals
 from mtpipe.data import Hypothesis, Passport, Translation
 
 SCHEMA = "mtpipe.translation/1"
@@ -31,6 +32,7 @@ def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> s
             "bytes": document.origin.size,
             "segments": len(document.segments),
         },
+        "coverage": {"segments": len(document.segments), "each": "exactly once, in order", "seal": "chained"},
         "targets": list(dict.fromkeys(t.target for t in translations)),
         "models": [{"target": t.target, **passport_object(t.model)} for t in models],
     }
@@ -42,8 +44,11 @@ def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> s
     if date is not None:
         header["date"] = date.isoformat(timespec="seconds")
     rows = [header]
+    columns = [[hypothesis.text for hypothesis in t.hypotheses] for t in (*models, *references)]
+    sealed = seals(document, columns)
     for number, segment in enumerate(document.segments):
         row: dict[str, Any] = {
+            "segment": number + 1,
             "source": segment.text,
             "role": segment.role.value,
             "paragraph": segment.paragraph,
@@ -53,6 +58,7 @@ def write_jsonl(translations: Sequence[Translation], date: datetime | None) -> s
         }
         if references:
             row["references"] = [_reference(t, t.hypotheses[number]) for t in references]
+        row["seal"] = sealed[number]
         rows.append(row)
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
@@ -79,12 +85,15 @@ def _reference(translation: Translation, hypothesis: Hypothesis) -> dict[str, An
 
 
 def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "target": translation.target,
         "model": translation.model.id,
         "text": hypothesis.text,
         "score": hypothesis.score,
+        "confidence": hypothesis.confidence,
         "flags": list(hypothesis.flags),
+        "findings": [{"check": found.check, "message": found.message} for found in hypothesis.findings],
+        "links": " ".join(f"{source}-{target}" for source, target in hypothesis.links),
         "attempts": [
             {"how": attempt.how, "text": attempt.text, "score": attempt.score}
             for attempt in hypothesis.attempts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from mtpipe.coverage import seals
 from mtpipe.data import Role, Translation
 
 
@@ -23,12 +24,16 @@ def column_names(translations: Sequence[Translation]) -> list[str]:
 
 
 def write_tsv(translations: Sequence[Translation], date: datetime | None) -> str:  # noqa: ARG001
-    """Return a heading and one line a segment: number, paragraph, role, span, source, then each target.
+    """Return a heading and one line a segment: number, paragraph, role, span, seal, source, then each target.
 
-    Tabs and line ends inside a text, which a cleaned segment does not hold, would become spaces.
+    The seal's heading says how many rows there are, of which source. Tabs and
+    line ends inside a text, which a cleaned segment does not hold, become spaces.
     """
     document = translations[0].source
-    lines = [["segment", "paragraph", "role", "start", "end", document.language, *column_names(translations)]]
+    proof = f"seal of {len(document.segments)} rows, source {document.origin.sha256}"
+    places = ["segment", "paragraph", "role", "start", "end", proof]
+    lines = [[*places, document.language, *column_names(translations)]]
+    sealed = _seals(translations)
     for number, segment in enumerate(document.segments):
         lines.append(
             [
@@ -37,6 +42,7 @@ def write_tsv(translations: Sequence[Translation], date: datetime | None) -> str
                 segment.role.value,
                 str(segment.span.start),
                 str(segment.span.end),
+                sealed[number],
                 _flat(segment.text),
                 *(_flat(t.hypotheses[number].text) for t in translations),
             ]
@@ -63,7 +69,27 @@ def write_md(translations: Sequence[Translation], date: datetime | None) -> str:
         strong = segment.role in (Role.TITLE, Role.HEADING)
         cells = [f"**{_cell(text)}**" if strong and text.strip() else _cell(text) for text in texts]
         lines.append(f"| {number + 1} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    lines += _doubts(translations, names)
+    lines += ["", f"<!-- mtpipe coverage: {len(document.segments)} segments, source {origin.sha256}"]
+    for number, (segment, sealed) in enumerate(zip(document.segments, _seals(translations), strict=True), 1):
+        lines.append(f"{number} {segment.span.start}-{segment.span.end} {sealed}")
+    return "\n".join(lines) + "\n-->\n"
+
+
+def _doubts(translations: Sequence[Translation], names: Sequence[str]) -> list[str]:
+    """Return a list of what the checks doubt, row by row."""
+    found = [
+        f"- row {number}, {name}: {_cell(finding.message)}"
+        for number in range(1, len(translations[0].hypotheses) + 1)
+        for name, translation in zip(names, translations, strict=True)
+        for finding in translation.hypotheses[number - 1].findings
+    ]
+    return ["", "To be doubted:", "", *found] if found else []
+
+
+def _seals(translations: Sequence[Translation]) -> list[str]:
+    texts = [[hypothesis.text for hypothesis in t.hypotheses] for t in translations]
+    return seals(translations[0].source, texts)
 
 
 def _flat(text: str) -> str:

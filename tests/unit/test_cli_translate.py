@@ -102,8 +102,8 @@ def test_with_lines_every_line_is_a_row(folder: Path, tiny_model: Path) -> None:
         for made in rows[number]["translations"]:
             assert (made["text"], made["score"], made["flags"]) == ("", None, ["no-letters"])
     table = [line.split("\t") for line in (folder / "lines.tsv").read_text("utf-8").split("\n")[1:-1]]
-    assert [(row[0], row[5]) for row in table] == [(str(n + 1), row["source"]) for n, row in enumerate(rows)]
-    assert all(len(row) == 8 for row in table)
+    assert [(row[0], row[6]) for row in table] == [(str(n + 1), row["source"]) for n, row in enumerate(rows)]
+    assert all(len(row) == 9 for row in table)
     written = (folder / "lines.md").read_text("utf-8").split("\n")
     assert [line.split("|")[1].strip() for line in written if line.startswith("| ")][1:] == list("12345")
     assert (folder / "lines.html").read_text("utf-8").count('<p class="cell') == 5 * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtpipe.data import Attempt, Flag, Hypothesis, Passport, Role, Translation
+from mtpipe.data import Attempt, Finding, Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.errors import UsageError
 from mtpipe.writer import write_translations
 from mtpipe.writer.bidi import isolate
@@ -90,6 +91,37 @@ def test_html_holds_every_row_once_and_in_order(texts: list[str]) -> None:
     assert {attributes["lang"] for attributes, _ in page.cells[2::3]} == {"fr"}
 
 
+def test_words_light_up_by_a_script_inside_the_page_only_where_there_are_links() -> None:
+    english, french = made(["قال الولد", "نعم"])
+    assert "<script" not in write_translations([english, french], "html")
+    linked = replace(
+        english, hypotheses=(replace(english.hypotheses[0], links=((0, 1), (1, 0))), Hypothesis("x"))
+    )
+    page = write_translations([linked, french], "html")
+    assert 'data-links="0-1 1-0"' in page
+    assert page.count("<script>") == 1
+    assert "script-src 'sha256-" in page
+    for outside in ("http:", "https:", "src=", "<link", "@import", "url("):
+        assert outside not in page
+
+
+def test_findings_and_retries_are_told_beside_the_text() -> None:
+    english, french = made(["فر 250", "نعم"])
+    attempts = (Attempt("first", "350 fled", -1.0), Attempt("6 candidates", "250 fled", -1.1))
+    first = Hypothesis("250 fled", -1.1, (Flag.HEALED,), attempts, confidence="low")
+    second = Hypothesis("no", findings=(Finding("numbers", "3 is <missing>"),))
+    english = replace(english, hypotheses=(first, second))
+    page = write_translations([english, french], "html")
+    assert "tried again: 6 candidates" in page
+    assert "3 is &lt;missing&gt;" in page
+    assert 'class="cell low ltr"' in page
+    rows = [json.loads(line) for line in write_translations([english, french], "jsonl").splitlines()[1:]]
+    assert rows[0]["translations"][0]["confidence"] == "low"
+    assert [attempt["how"] for attempt in rows[0]["translations"][0]["attempts"]] == ["first", "6 candidates"]
+    assert rows[1]["translations"][0]["findings"] == [{"check": "numbers", "message": "3 is <missing>"}]
+    assert "- row 2, en: 3 is \\<missing>" in write_translations([english, french], "md")
+
+
 def test_html_needs_nothing_from_outside() -> None:
     page = write_translations(made(["قال"]), "html")
     for outside in ("http:", "https:", "src=", "<link", "@import", "url(", "<script"):
@@ -120,7 +152,10 @@ def test_jsonl_rows() -> None:
         "model": "tiny <1>",
         "text": "fr 1 « a »",
         "score": -0.25,
+        "confidence": "",
         "flags": [],
+        "findings": [],
+        "links": "",
         "attempts": [{"how": "beam 4", "text": "x", "score": -1.0}],
     }
     assert rows[0]["translations"][0]["flags"] == ["split"]
@@ -129,8 +164,9 @@ def test_jsonl_rows() -> None:
 @given(_TEXTS)
 def test_tables_have_a_line_a_segment(texts: list[str]) -> None:
     tsv = [line.split("\t") for line in write_translations(made(texts), "tsv").splitlines()]
-    assert tsv[0] == ["segment", "paragraph", "role", "start", "end", "ar", "en", "fr"]
-    assert [line[5] for line in tsv[1:]] == texts
+    proof = f"seal of {len(texts)} rows, source {'0' * 64}"
+    assert tsv[0] == ["segment", "paragraph", "role", "start", "end", proof, "ar", "en", "fr"]
+    assert [line[6] for line in tsv[1:]] == texts
     table = [line for line in write_translations(made(texts), "md").splitlines() if line.startswith("|")]
     assert len(table) == len(texts) + 2
     assert all(line.replace("\\\\", "").replace("\\|", "").count("|") == 5 for line in table)
