@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from mtpipe.guard.dates import _NAMES
-from mtpipe.guard.name_matching import bare, fold, sounds_like, stem
+from mtpipe.guard.name_matching import bare, fold, skeleton, sounds_like, stem
 from mtpipe.guard.number_words import plain
 
 _HERE = Path(__file__).parent
@@ -20,8 +20,31 @@ _OUT = _HERE.parent / "mtpipe" / "guard" / "names.tsv"
 _LATIN = re.compile(r"[^\W\d_]+")
 _ARABIC = re.compile(r"[^\W\d_]+")
 _SMALL = {"the", "of", "and", "le", "la", "les", "l", "de", "du", "des", "d", "al", "el", "at", "et"}
+# American, Chinese: news uses them for much that is called otherwise in the other language.
+_NISBA = re.compile("ي(?:ه|ين|ون|ا)?$")
+_DEMONYM = re.compile(r"(?:an|ians?|ese|ish|ic|ch|tch|ek|aelis?|aqis?|banese)$", re.IGNORECASE)
 _STEADY = 0.9
-_ABBREVIATED = {"الاوروبي", "الانجليزي", "المتحده"}  # the EU, the Premier League, the UN
+# The EU, the Premier League, the UN; and what is more often another word.
+_NOT_NAMES = {
+    "الاوروبي",
+    "الاوروبيه",
+    "اوروبي",
+    "الانجليزي",
+    "المتحده",
+    "تدمر",
+    "كيلو",
+    "سعيد",
+    "الافريقيه",
+    "الافريقي",
+    "الانجيل",
+    "انجيل",
+    "الاوسكار",
+    "رمسيس",
+    "الصوفيون",
+    "ماركس",
+    "شارع",
+    "ستريت",
+}
 _OFTEN = 3  # sentences from which on their word counts
 # What a name's adjective or its short form begins with, where that is another stem.
 _MORE = """
@@ -39,6 +62,7 @@ _MORE = """
 المانيا germ|alle
 بولندا pola poli|polo
 تركيا turk|turq turc
+امريكا amer us usa unit|amer usa etat
 """
 _Stems = dict[str, tuple[set[str], set[str]]]
 
@@ -46,20 +70,18 @@ _Stems = dict[str, tuple[set[str], set[str]]]
 def main() -> None:
     """Read the corpus and write the table."""
     rows = list(_rows())
-    table = _entries(rows)
+    ordinary = {fold(w) for _, english, _ in rows for w in _LATIN.findall(english) if w[0].islower()}
+    table = _entries(rows, ordinary)
+    _from_sentences(rows, ordinary, table)
     for line in plain(_MORE).strip().splitlines():
         name, _, rest = line.partition(" ")
         english, french = (set(side.split()) for side in rest.split("|"))
         old = table.setdefault(name, (set(), set()))
         table[name] = (old[0] | english, old[1] | french)
-    common = [_common(text for row in rows for text in (row[side],)) for side in (1, 2)]
-    lines = []
-    for name in sorted(set(_steady(table, rows)) - set(_NAMES["ar"]) - _ABBREVIATED):
-        sides = [
-            sorted(entry + ("" if entry in ordinary else "*") for entry in stems)
-            for stems, ordinary in zip(table[name], common, strict=True)
-        ]
-        lines.append("\t".join([name, *map(" ".join, sides)]) + "\n")
+    lines = [
+        "\t".join([name, *(" ".join(sorted(stems)) for stems in table[name])]) + "\n"
+        for name in sorted(set(_steady(table, rows)) - set(_NAMES["ar"]) - _NOT_NAMES)
+    ]
     _OUT.write_text("".join(lines), "utf-8")
     print(f"{len(table)} candidates, {len(lines)} names → {_OUT}")
 
@@ -72,12 +94,7 @@ def _rows() -> Iterator[tuple[str, str, str]]:
                 yield parts[0], parts[1], parts[2]
 
 
-def _common(texts: Iterable[str]) -> set[str]:
-    """Return the stems with which ordinary words begin: "isla" is an island's, "lond" London's alone."""
-    return {stem(word) for text in texts for word in _LATIN.findall(text) if word[0].islower() and len(word) >= 4}
-
-
-def _entries(rows: list[tuple[str, str, str]]) -> _Stems:
+def _entries(rows: list[tuple[str, str, str]], ordinary: set[str]) -> _Stems:
     """Take names of one word, and from those of several the words that sound alike."""
     table: _Stems = {}
     for arabic, english, french in rows:
@@ -85,15 +102,38 @@ def _entries(rows: list[tuple[str, str, str]]) -> _Stems:
         sides = [[w for w in _LATIN.findall(text) if fold(w) not in _SMALL] for text in (english, french)]
         if len(names) > 4 or not all(sides) or not all(word[0].isupper() for word in sides[0]):
             continue
+        adjective = _NISBA.search(plain(arabic)) and _DEMONYM.search(english)
+        if adjective or ordinary & {fold(word) for word in sides[0]}:
+            continue
         alone = len(names) == len(sides[0]) == len(sides[1]) == 1
         for name in names:
             found = [
-                {stem(w) for w in side if alone or (w[0].isupper() and sounds_like(name, w))} for side in sides
+                {stem(w) for w in side if alone or (w[0].isupper() and sounds_like(name, w))}
+                for side in sides
             ]
             if len(name) >= 4 and all(found):
                 old = table.setdefault(name, (set(), set()))
                 table[name] = (old[0] | found[0], old[1] | found[1])
     return table
+
+
+def _from_sentences(rows: list[tuple[str, str, str]], ordinary: set[str], table: _Stems) -> None:
+    """Add what sounds alike in all three languages of a sentence, and is no ordinary word."""
+    for arabic, english, french in rows:
+        words = [word for word in _ARABIC.findall(plain(arabic)) if len(word) >= 4]
+        if len(words) < 4:
+            continue
+        named = [
+            w for w in _LATIN.findall(english) if w[0].isupper() and len(w) >= 4 and fold(w) not in ordinary
+        ]
+        for word in words:
+            name = bare(word)[-1]
+            if len(skeleton(name)) < 3 or name in table:
+                continue
+            mine = {stem(w) for w in named if skeleton(w) == skeleton(name)}
+            yours = {stem(w) for w in _LATIN.findall(french) if w[0].isupper() and sounds_like(name, w)}
+            if mine and yours:
+                table[name] = (mine, yours)
 
 
 def _steady(table: _Stems, rows: list[tuple[str, str, str]]) -> list[str]:

@@ -13,6 +13,9 @@ _WRITTEN = re.compile(r"[^\W_]")
 # Mean logarithm of target over source length in characters, without spaces: flores-dev and ntrex-dev.
 _USUAL = {("ar", "en"): 0.12, ("ar", "fr"): 0.28, ("en", "fr"): 0.16}
 _SHORT, _LONG = 0.40, 0.50  # how far from the usual, for a long segment
+_CUT = 0.36  # how much shorter a translation may be that begins or ends in mid-sentence
+_END = re.compile(r"[.!?…؟:;،][\s\"'»”’)\]]*$")
+_BEGINNING = " \u00a0\u202f\"'«“(["
 _SLACK = 7.0  # characters that any segment may have less or more
 
 
@@ -30,7 +33,7 @@ def check_length(pair: Pair) -> list[Finding]:
         return []
     deviation = length_deviation(pair)
     allowed = _SLACK / source
-    if deviation < -_SHORT - allowed:
+    if deviation < -_SHORT - allowed or (deviation < -_CUT and _looks_cut(pair)):
         return [Finding("length", f"too short: {math.exp(deviation):.0%} of the usual length")]
     if deviation > _LONG + 2 * allowed:
         return [Finding("length", f"too long: {math.exp(deviation):.0%} of the usual length")]
@@ -43,6 +46,12 @@ def length_deviation(pair: Pair) -> float:
     if usual is None:
         usual = -_USUAL.get((pair.target_language, pair.source_language), 0.0)
     return math.log((_size(pair.target) + 6) / (_size(pair.source) + 4)) - usual
+
+
+def _looks_cut(pair: Pair) -> bool:
+    """Tell a translation without the end mark that its source has, or one that begins with a small letter."""
+    begins = pair.target.lstrip(_BEGINNING)[:1].islower()
+    return begins or bool(_END.search(pair.source) and not _END.search(pair.target))
 
 
 def _size(text: str) -> int:

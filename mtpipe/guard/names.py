@@ -12,24 +12,22 @@ from mtpipe.guard.pair import Pair
 
 # A run of Latin names in an Arabic text, but no abbreviation in brackets: each language has its own.
 _LATIN_NAMES = re.compile(r"(?<![@#\w./-])[A-Z][^\W\d_]{2,}(?:[ -][A-Z][^\W\d_]+)*(?![\w@]|\.\w)(?!\s?\))")
+_ABBREVIATION = re.compile(r"\b[A-Z]{2,5}s?\b")  # each language has its own: NMR is RMN
 _ARABIC_WORD = re.compile("[\u0620-\u065f\u0670-\u06d3]+")
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[\"“«(]\s*)$")
+_SHORTEST = 5  # letters: shorter Latin words in an Arabic text are titles' words as often as names
 _PREFIX = 4  # letters by which a Latin name and its forms are told to be one
 
 
 @lru_cache(maxsize=1)
-def _gazetteer() -> tuple[dict[str, dict[str, frozenset[str]]], dict[str, frozenset[str]]]:
-    """Return Arabic name → target language → stems, and language → the stems that begin nothing but names."""
-    table: dict[str, dict[str, frozenset[str]]] = {}
-    only: dict[str, set[str]] = {"en": set(), "fr": set()}
+def _gazetteer() -> dict[str, dict[str, frozenset[str]]]:
+    """Return Arabic name → target language → the stems of its renderings."""
+    table = {}
     for line in files("mtpipe.guard").joinpath("names.tsv").read_text("utf-8").splitlines():
-        name, *sides = line.split("\t")
-        table[name] = {}
-        for code, side in zip(only, sides, strict=True):
-            table[name][code] = frozenset(entry.rstrip("*") for entry in side.split())
-            only[code].update(entry[:-1] for entry in side.split() if entry.endswith("*"))
-    return table, {code: frozenset(stems) for code, stems in only.items()}
+        name, english, french = line.split("\t")
+        table[name] = {"en": frozenset(english.split()), "fr": frozenset(french.split())}
+    return table
 
 
 def check_names(pair: Pair) -> list[Finding]:
@@ -56,8 +54,10 @@ def _lost_latin(pair: Pair) -> list[str]:
     there = {fold(word)[:_PREFIX] for word in _LATIN_WORD.findall(pair.target)}
     lost = []
     for name in dict.fromkeys(names):
+        if _ABBREVIATION.search(name) or len(name) < _SHORTEST:
+            continue
         words = [fold(word) for word in _LATIN_WORD.findall(name)]
-        shortest = 3 if name.isupper() or len(name) < 6 else _PREFIX
+        shortest = 3 if len(name) < 6 else _PREFIX
         if not any(word[:_PREFIX] in there or any(t[:3] == word[:shortest] for t in there) for word in words):
             lost.append(name)
     return lost
@@ -68,7 +68,7 @@ def _lost_known(pair: Pair) -> list[tuple[str, int]]:
     known = _known(pair.source)
     if not known or pair.target_language not in ("en", "fr"):
         return []
-    table, _ = _gazetteer()
+    table = _gazetteer()
     words = _LATIN_WORD.findall(pair.target)
     stems = {stem(word) for word in words}
     return [
@@ -82,7 +82,7 @@ def _lost_known(pair: Pair) -> list[tuple[str, int]]:
 @lru_cache(maxsize=4096)
 def _known(source: str) -> tuple[tuple[str, str, int], ...]:
     """Return (as written, as in the table, place) of the known names in an Arabic text."""
-    table, _ = _gazetteer()
+    table = _gazetteer()
     found = []
     for place, token in enumerate(source.split()):
         for word in _ARABIC_WORD.findall(token):
@@ -93,21 +93,17 @@ def _known(source: str) -> tuple[tuple[str, str, int], ...]:
 
 
 def _strange(pair: Pair) -> list[str]:
-    """Return the names in the translation that no word of the source speaks for."""
-    table, stems = _gazetteer()
+    """Return the capitalised words inside the translation's sentences that no word of the source sounds like."""
+    table = _gazetteer()
     ours = {s for _, name, _ in _known(pair.source) for s in table[name][pair.target_language]}
     words = _ARABIC_WORD.findall(pair.source)
     found = []
     for match in _LATIN_WORD.finditer(pair.target):
         word = match.group()
-        if (
-            not word[0].isupper()
-            or len(word) < _PREFIX
-            or _SENTENCE_START.search(pair.target[: match.start()])
-        ):
+        if not word[0].isupper() or len(word) < _PREFIX or stem(word) in ours:
             continue
-        known = stem(word) in stems[pair.target_language] and stem(word) not in ours
-        if known and not any(sounds_like(arabic, word) for arabic in words):
+        inside = not _SENTENCE_START.search(pair.target[: match.start()])
+        if inside and not any(sounds_like(arabic, word) for arabic in words):
             found.append(word)
     return found
 

@@ -167,7 +167,9 @@ class _Reader:
         for clitic in _CLITICS:
             if form.startswith(clitic):
                 word = self.words.get(form[len(clitic) :])
-                if word is not None and not (clitic in _DOUBTFUL and (word.weak or len(form) <= 4)):
+                if word is not None and not (
+                    clitic in _DOUBTFUL and (word.weak or len(form) <= 4) and word.kind != "vague"
+                ):
                     return word, clitic.startswith("و")
         return None, False
 
