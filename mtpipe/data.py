@@ -132,6 +132,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary's term in a segment: as the source writes it, the rendering wanted, the one used ("" for none)."""
+
+    source: str
+    wanted: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One decoding that was tried for a segment: how, what came out, its mean log-probability."""
 
@@ -151,7 +160,7 @@ class Hypothesis:
     one after the other; ``score`` is then the sum of both. ``links`` are (source
     word, target word) pairs, both counted as ``text.split()`` does; ``findings``
     are what the checks doubt; ``confidence`` is "high", "medium" or "low", "" where
-    no model was asked.
+    no model was asked; ``terms`` are the glossary's terms in the segment.
     """
 
     text: str
@@ -162,6 +171,7 @@ class Hypothesis:
     links: tuple[tuple[int, int], ...] = ()
     findings: tuple[Finding, ...] = ()
     confidence: str = ""
+    terms: tuple[Term, ...] = ()
 
     @property
     def how(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,7 @@ import typer
 
 from mtpipe.cli.output_plan import OutputPlan, formats, models_by_target, plan_output
 from mtpipe.cli.progress import progress_line
-from mtpipe.errors import MtpipeError
+from mtpipe.errors import MtpipeError, UsageError, WorkError
 
 if TYPE_CHECKING:
     from mtpipe.data import Translation
@@ -74,23 +74,48 @@ def translate(
             metavar="FILE", help="Translation memory to take from and add to; it keeps what you translate."
         ),
     ] = None,
+    heal: Annotated[
+        bool, typer.Option("--heal/--no-heal", help="Check every row and try again where a check fails.")
+    ] = True,
+    glossary: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Terms and how to render them: .tsv or .yaml, see docs/terms.md."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with exit code 1 if a row is still doubted.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
     """Translate articles and write them side by side, one row a segment."""
     from mtpipe import pipeline
+    from mtpipe.guard.glossary import read_glossary
+    from mtpipe.guard.terms import Terms
+    from mtpipe.pipeline.names import one_way
     from mtpipe.pipeline.references import parse_option, read_reference
+    from mtpipe.pipeline.terms import told_terms
 
     targets = to or ["en", "fr"]
     plan = plan_output(articles, formats(form, output), output, reference=reference, score=score)
     plan.check(force=force)
     references = [read_reference(*parse_option(option, targets)) for option in reference or []]
+    if glossary is not None and not heal:
+        raise UsageError("--glossary needs retries: it cannot be had with --no-heal")
+    terms = None if glossary is None else Terms(read_glossary(glossary, source), source)
     found = pipeline.routes(source, targets, models_by_target(model, targets))
-    # Word links cost a tenth of the time: only where something shows them.
-    links = bool({"html", "jsonl"} & set(formats(form, output)))
+    # Word links cost a tenth of the time: only where something shows or needs them.
+    links = terms is not None or bool({"html", "jsonl"} & set(formats(form, output)))
     systems = pipeline.systems_for(
-        found, device=device, compute_type=compute_type, threads=threads, links=links
+        found,
+        device=device,
+        compute_type=compute_type,
+        threads=threads,
+        links=links,
+        heal=heal,
+        source=source,
+        terms=terms,
     )
+    tallies = _tallies(systems)
     if memory is not None:
         from mtpipe.memory import Memory
         from mtpipe.pipeline.remembered import remembering
@@ -108,10 +133,45 @@ def translate(
         _say(f"{article}: {len(document.segments)} segments, {document.origin.encoding}", quiet=quiet)
         progress = progress_line(article, quiet=quiet)
         made = pipeline.translate_with(document, systems, beam_size=beam_size, progress=progress)
+        made = tuple(one_way(column) for column in made) if heal else made
+        for line in [*tallies(), *told_terms(made)]:
+            _say(f"{article}: {line}", quiet=quiet)
         date = None if reproducible else datetime.now(UTC).astimezone()
         _deliver(made, references, plan, article, date=date, quiet=quiet)
+        if strict:
+            _insist(made, article)
 
     _each(articles, one)
+
+
+def _tallies(systems: Sequence[Mapping[str, object]]) -> Callable[[], list[str]]:
+    """Return a function that says, for each translator that heals itself, what it did since it was last asked."""
+    from mtpipe.pipeline.healing import Healing, Tally
+
+    healers = [
+        found for found in dict.fromkeys(t for s in systems for t in s.values()) if isinstance(found, Healing)
+    ]
+
+    def told() -> list[str]:
+        lines = [str(healer.tally) for healer in healers]
+        for healer in healers:
+            healer.tally = Tally()
+        return [line for line in lines if line]
+
+    return told
+
+
+def _insist(translations: tuple[Translation, ...], article: str) -> None:
+    """Raise WorkError if a check still doubts a row; everything is written by then."""
+    doubts = [
+        f"row {number} ({translation.target}): {finding.message}"
+        for translation in translations
+        for number, hypothesis in enumerate(translation.hypotheses, 1)
+        for finding in hypothesis.findings
+    ]
+    if doubts:
+        more = f" and {len(doubts) - 1} more" if len(doubts) > 1 else ""
+        raise WorkError(f"{article}: --strict: {doubts[0]}{more}")
 
 
 def _each(articles: list[str], work: Callable[[str], None]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from mtpipe.data import Finding
+from mtpipe.guard.confidence import confidence
 from mtpipe.guard.dates import check_dates
 from mtpipe.guard.length import check_empty, check_length
 from mtpipe.guard.links import check_links
@@ -17,7 +18,7 @@ from mtpipe.guard.quotes import check_quotes
 from mtpipe.guard.repetition import check_repetition
 from mtpipe.guard.script import check_copy, check_language, check_script
 
-__all__ = ["CHECKS", "Pair", "check"]
+__all__ = ["CHECKS", "Pair", "check", "confidence"]
 
 Check = Callable[[Pair], list[Finding]]
 CHECKS: dict[str, Check] = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from mtpipe import text, typesetting
 from mtpipe.data import Hypothesis, Passport
 from mtpipe.memory import Circumstances, Memory, Unit
+from mtpipe.pipeline.healing import Healing
 from mtpipe.pipeline.pivot import Pivot
 from mtpipe.translator import Engine, Job, Progress, Translator
 
@@ -18,6 +19,8 @@ def legs(translator: Translator) -> tuple[Engine, ...]:
     """Return the engines that a translator asks, in order."""
     if isinstance(translator, Pivot):
         return (*legs(translator.first), *legs(translator.second))
+    if isinstance(translator, Healing):
+        return legs(translator.inner)
     if isinstance(translator, Engine):
         return (translator,)
     raise TypeError(f"no engine: {translator!r}")
@@ -28,7 +31,9 @@ def circumstances(
 ) -> Circumstances:
     """Return what the translations of ``translator`` depend on besides their texts."""
     engines = legs(translator)
-    decoding = [engine.decoding(beam_size) for engine in engines]
+    decoding: list[object] = [engine.decoding(beam_size) for engine in engines]
+    if isinstance(translator, Healing) and translator.retry:
+        decoding.append("healed")
     return Circumstances(
         source=source,
         target=target,

@@ -59,6 +59,17 @@ def routes(
     return tuple(found)
 
 
+def another(source: str, target: str, used: Sequence[models.Model]) -> Route | None:
+    """Return the best route over installed models that is none of the ``used`` ones; None if there is none."""
+    taken = {model.folder.resolve() for model in used}
+    at_hand = [model for model in _installed()[0] if model.folder.resolve() not in taken]
+    direct = [Route(target, (model,)) for model in at_hand if model.supports(source, target)]
+    catalogue = load_catalogue()
+    direct.sort(key=lambda route: (-_score(catalogue, route, source), route.name))
+    found = [*direct, *_pivots(source, target, at_hand)]
+    return _checked(found[0]) if found else None
+
+
 def advice(source: str, found: Sequence[Route]) -> str | None:
     """Return one line about models that others have scored higher, and how to get them; None if there are none."""
     hints: dict[str, list[str]] = {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from mtpipe import models, reader, segmenter, translator
 from mtpipe.data import Document, Translation
+from mtpipe.guard.terms import Terms
 from mtpipe.languages import language
+from mtpipe.pipeline.healing import healing
 from mtpipe.pipeline.pivot import Pivot
-from mtpipe.pipeline.routing import Route, routes
+from mtpipe.pipeline.routing import Route, another, routes
 
 
 def load_document(
@@ -30,12 +33,18 @@ def systems_for(
     compute_type: str = "auto",
     threads: int | None = None,
     links: bool = False,
+    heal: bool | None = None,
+    source: str = "ar",
+    terms: Terms | None = None,
 ) -> tuple[dict[str, translator.Translator], ...]:
     """Load what the routes need; a model that serves several is loaded once.
 
     Each system has one translator a target; the second system holds the second
     route of each target that has two, and so on. With ``links`` hypotheses
-    carry word links.
+    carry word links. With ``heal`` they are checked, and tried again where a
+    check fails, at last with another installed model for ``source``; where it
+    is False they are checked only, where it is None not even that. ``terms``
+    are the glossary to be kept to.
     """
     loaded: dict[str, translator.Engine] = {}
 
@@ -58,7 +67,19 @@ def systems_for(
         if place == len(systems):
             systems.append({})
         systems[place][route.target] = column
-    return tuple(systems)
+    if heal is None:
+        return tuple(systems)
+    used = [model for route in found for model in route.models]
+
+    @functools.cache
+    def other(target: str) -> translator.Translator | None:
+        route = another(source, target, used)
+        if route is None:
+            return None
+        legs = [engine(model) for model in route.models]
+        return legs[0] if route.via is None else Pivot(legs[0], route.via, legs[1])
+
+    return healing(systems, other, retry=heal, terms=terms)
 
 
 def translate_with(
@@ -85,19 +106,26 @@ def translate_document(
     device: str = "auto",
     compute_type: str = "auto",
     threads: int | None = None,
+    heal: bool = True,
     progress: translator.Progress | None = None,
 ) -> tuple[Translation, ...]:
     """Translate a segmented document into ``targets`` with the model(s) named, else the best installed ones.
 
     ``model`` is a name or path for all targets, or one for each. UsageError for
     an unknown target, ModelError for a model that is missing, damaged or does
-    not make the target.
+    not make the target. With ``heal`` hypotheses that a check doubts are tried again, else only checked.
     """
     if isinstance(model, str):
         chosen = dict.fromkeys(targets, (model,))
     else:
         chosen = {target: (name,) for target, name in (model or {}).items()}
     systems = systems_for(
-        routes(document.language, targets, chosen), device=device, compute_type=compute_type, threads=threads
+        routes(document.language, targets, chosen),
+        device=device,
+        compute_type=compute_type,
+        threads=threads,
+        links=True,
+        heal=heal,
+        source=document.language,
     )
     return translate_with(document, systems, beam_size=beam_size, progress=progress)

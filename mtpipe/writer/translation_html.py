@@ -82,6 +82,7 @@ def _facts(document: Document, translations: Sequence[Translation], date: dateti
             models.setdefault(_passport(translation.model), []).append(translation.target)
     rows += [(f"Model ({', '.join(targets)})", model) for model, targets in models.items()]
     rows += [_reference(t) for t in translations if t.model.kind == "reference"]
+    rows += [("Glossary", line) for t in translations if (line := _glossary(t))]
     if date is not None:
         stamp = date.isoformat(timespec="minutes")
         rows.append(
@@ -90,6 +91,27 @@ def _facts(document: Document, translations: Sequence[Translation], date: dateti
     return (
         '<dl class="facts">' + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows) + "</dl>"
     )
+
+
+def _glossary(translation: Translation) -> str:
+    """Return the glossary's terms in one column, with the rows where each is used, and where it is missed."""
+    used: dict[tuple[str, str], list[str]] = {}
+    missed: dict[tuple[str, str], list[str]] = {}
+    for number, hypothesis in enumerate(translation.hypotheses, 1):
+        row = f'<a href="#s{number}">{number}</a>'
+        for term in hypothesis.terms:
+            places = used if term.used else missed
+            places.setdefault((term.source, term.used or term.wanted), []).append(row)
+    if not used and not missed:
+        return ""
+    total, lost = sum(map(len, used.values())), sum(map(len, missed.values()))
+    listed = [
+        f"<li>{isolate(source, 'ltr')} → {isolate(rendering, 'ltr')}{mark}: {', '.join(rows)}</li>"
+        for places, mark in ((missed, ", missed"), (used, ""))
+        for (source, rendering), rows in places.items()
+    ]
+    head = f"{translation.target}: {total} of {total + lost} terms kept to"
+    return f"<details><summary>{head}</summary><ul>{''.join(listed)}</ul></details>"
 
 
 def _passport(passport: Passport) -> str:

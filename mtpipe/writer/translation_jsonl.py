@@ -93,6 +93,7 @@ def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, 
         "confidence": hypothesis.confidence,
         "flags": list(hypothesis.flags),
         "findings": [{"check": found.check, "message": found.message} for found in hypothesis.findings],
+        "terms": [{"source": t.source, "wanted": t.wanted, "used": t.used} for t in hypothesis.terms],
         "links": " ".join(f"{source}-{target}" for source, target in hypothesis.links),
         "attempts": [
             {"how": attempt.how, "text": attempt.text, "score": attempt.score}

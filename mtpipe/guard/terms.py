@@ -1,0 +1,131 @@
+"""Where a glossary's terms stand in a source text, and whether a translation renders them as it should."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mtpipe.data import Finding, Term
+from mtpipe.guard.glossary import Entry, Glossary
+from mtpipe.guard.name_matching import fold
+from mtpipe.guard.number_words import plain
+from mtpipe.guard.pair import Pair
+
+_WORD = re.compile(r"\w+")
+_ARTICLES = {"en": ("the", "a", "an"), "fr": ("le", "la", "les", "l", "un", "une", "des", "du", "de", "d")}
+_ENDINGS = ("", "s", "es", "e", "x")
+_CLITICS = "[وف]?[بكل]?"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A term in a source text: its entry, as it is written there, and the places of its words in ``text.split()``."""
+
+    entry: Entry
+    text: str
+    places: tuple[int, ...]
+
+
+class Terms:
+    """A glossary made ready to be looked for in texts of one language."""
+
+    def __init__(self, glossary: Glossary, source: str = "ar") -> None:
+        self.glossary, self.source = glossary, source
+        self._entries = {self._form(entry.source): entry for entry in glossary.entries}
+        longest_first = sorted(self._entries, key=len, reverse=True)
+        self._pattern = re.compile(
+            "|".join(f"(?<!\\w){self._inflected(form)}(?!\\w)" for form in longest_first)
+        )
+        self._by_group = [self._entries[form] for form in longest_first]
+        self._found: dict[str, tuple[Occurrence, ...]] = {}
+
+    def _form(self, term: str) -> str:
+        return plain(term) if self.source == "ar" else fold(term)
+
+    def _inflected(self, form: str) -> str:
+        """Return the pattern of a term with the clitics that may be written to it: و ف ب ك ل ال."""
+        escaped = r"\s+".join(map(re.escape, form.split()))
+        if self.source != "ar" or not "\u0600" <= form[0] <= "\u06ff":
+            return f"({escaped})"
+        if form.startswith("ال"):
+            rest = escaped[2:]
+            return f"({_CLITICS}ال{rest}|[وف]?لل{rest})"
+        # What the term means does not change with the article, or with the alif of the accusative.
+        return f"({_CLITICS}(?:ال|(?<=ل)ل)?{escaped}ا?)"
+
+    def occurrences(self, text: str) -> tuple[Occurrence, ...]:
+        """Return the terms in ``text``, the longest at each place, in order."""
+        if text not in self._found:
+            if len(self._found) > 4096:
+                self._found.clear()
+            self._found[text] = tuple(self._find(text))
+        return self._found[text]
+
+    def _find(self, text: str) -> list[Occurrence]:
+        read = self._form(text)
+        found = []
+        for match in self._pattern.finditer(read):
+            first = len(read[: match.start()].split()) - (
+                match.start() > 0 and not read[match.start() - 1].isspace()
+            )
+            places = tuple(range(first, first + len(match.group().split())))
+            found.append(Occurrence(self._by_group[(match.lastindex or 1) - 1], match.group(), places))
+        return found
+
+    def judge(self, pair: Pair) -> tuple[Term, ...]:
+        """Return for each occurrence with a rendering in the target language which stands there, if one does."""
+        judged = []
+        there = _tokens(pair.target)
+        for occurrence in self.occurrences(pair.source):
+            wanted = occurrence.entry.renderings.get(pair.target_language)
+            if not wanted:
+                continue
+            used = next((r for r in wanted if _stands(there, r, pair.target_language)), "")
+            judged.append(Term(occurrence.text, wanted[0], used))
+        return tuple(judged)
+
+    def findings(self, pair: Pair) -> tuple[Finding, ...]:
+        """Return one finding a term that is not rendered as the glossary wants."""
+        return tuple(
+            Finding("terms", f"{term.source} should be {term.wanted}")
+            for term in self.judge(pair)
+            if not term.used
+        )
+
+
+@lru_cache(maxsize=4096)
+def _needle(rendering: str, language: str) -> tuple[str, ...]:
+    words = _WORD.findall(fold(rendering))
+    while len(words) > 1 and words[0] in _ARTICLES.get(language, ()):
+        words = words[1:]
+    return tuple(words)
+
+
+def _tokens(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def _stands(tokens: list[str], rendering: str, language: str) -> bool:
+    """Tell whether the rendering stands among ``tokens``.
+
+    It may serve several occurrences: what a source names twice a translation may name once, and then call "it".
+    """
+    needle = _needle(rendering, language)
+    for at in range(len(tokens) - len(needle) + 1):
+        if all(_same(tokens[at + i], word) for i, word in enumerate(needle)):
+            return True
+    return False
+
+
+def _same(token: str, word: str) -> bool:
+    return token.startswith(word) and token[len(word) :] in _ENDINGS
+
+
+def without_article(rendering: str, language: str) -> str:
+    """Return a rendering without the article it begins with."""
+    words = rendering.replace("’", "'").split()
+    while len(words) > 1 and fold(words[0]) in _ARTICLES.get(language, ()):
+        words = words[1:]
+    text = " ".join(words)
+    return re.sub(r"^[LlDd]'", "", text)

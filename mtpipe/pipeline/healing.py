@@ -1,0 +1,235 @@
+"""Turns hypotheses that the checks doubt into better ones, by trying other ways and keeping the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mtpipe.data import Attempt, Flag, Hypothesis, Passport
+from mtpipe.guard import Pair, check, confidence
+from mtpipe.guard.terms import Terms
+from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
+from mtpipe.pipeline.terms import term_rungs
+from mtpipe.translator import Job, Progress, Translator
+
+# How much worse one finding makes a hypothesis. What a retry seldom mends weighs little.
+_WEIGHTS = {
+    "empty": 12.0, "copy": 10.0, "script": 10.0, "language": 8.0, "repetition": 6.0, "length": 4.0, "numbers": 3.0,
+    "terms": 6.0, "names": 3.0, "dates": 3.0, "negation": 3.0, "links": 2.0, "quotes": 1.0,
+}  # fmt: skip
+_LONGEST = 2000  # characters: a segment beyond that is no sentence, and would be tried for very long
+_LOT = 1000  # jobs that are translated and healed before the next ones, so that progress can be told
+_FIRST_SHARE = 0.7  # of the time of a lot, as far as progress is concerned
+# A retry may be that much less likely to the model itself (mean log-probability) for each unit of weight it mends.
+_PRICE = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """What healing made of some hypotheses.
+
+    ``doubted`` counts the hypotheses with a finding, ``healed`` those that have
+    none any more, ``better`` all that were replaced; ``extra`` is what the
+    retries took as a share of the first decoding, counted in characters.
+    """
+
+    hypotheses: list[Hypothesis]
+    doubted: int
+    healed: int
+    better: int
+    extra: float
+
+
+def heal(
+    jobs: Sequence[Job],
+    hypotheses: Sequence[Hypothesis],
+    source: str,
+    ladder: Sequence[Rung],
+    terms: Terms | None = None,
+) -> Healed:
+    """Check every hypothesis, and try those with findings again, rung by rung, until one has none.
+
+    The attempt with the least weight of findings wins, among equals the one
+    whose score is best; the first hypothesis stays where no attempt is better.
+    Every attempt is kept beside what won. A term of ``terms`` that is not rendered
+    as the glossary wants is a finding too.
+    """
+    made = [
+        _checked(job, hypothesis, source, terms) for job, hypothesis in zip(jobs, hypotheses, strict=True)
+    ]
+    tried: dict[int, list[tuple[str, Hypothesis]]] = {
+        number: [("first", hypothesis)] for number, hypothesis in enumerate(made) if weight(hypothesis) > 0
+    }
+    within = {number for number in tried if len(jobs[number][0]) <= _LONGEST}
+    size = sum(len(text) for text, _ in jobs)
+    spent = 0.0
+    for rung in ladder:
+        open_rows = [number for number in within if weight(_best(tried[number])) > 0]
+        unique = {jobs[number]: _best(tried[number]) for number in open_rows}
+        if not unique:
+            break
+        spent += rung.cost * sum(len(text) for text, _ in unique)
+        found = dict(zip(unique, rung.retry(list(unique), list(unique.values())), strict=True))
+        for number in open_rows:
+            for variant in found[jobs[number]]:
+                if variant.text != made[number].text:
+                    tried[number].append((rung.how, _checked(jobs[number], variant, source, terms)))
+    for number, attempts in tried.items():
+        made[number] = _winner(attempts)
+    replaced = [number for number in tried if Flag.HEALED in made[number].flags]
+    return Healed(
+        made,
+        doubted=len(tried),
+        healed=sum(1 for number in replaced if not made[number].findings),
+        better=len(replaced),
+        extra=spent / size if size else 0.0,
+    )
+
+
+def weight(hypothesis: Hypothesis) -> float:
+    """Return how much is wrong with a checked hypothesis, 0 for nothing."""
+    return sum(_WEIGHTS[finding.check] for finding in hypothesis.findings)
+
+
+def _checked(job: Job, hypothesis: Hypothesis, source: str, terms: Terms | None) -> Hypothesis:
+    text, target = job
+    pair = Pair(text, hypothesis.text, source, target, hypothesis.links)
+    found = check(pair)
+    if terms is None:
+        return replace(hypothesis, findings=found)
+    return replace(hypothesis, findings=(*found, *terms.findings(pair)), terms=terms.judge(pair))
+
+
+def _best(attempts: list[tuple[str, Hypothesis]]) -> Hypothesis:
+    first = attempts[0][1]
+    return min((made for _, made in attempts), key=lambda made: _cost(made, first))
+
+
+def _cost(made: Hypothesis, first: Hypothesis) -> float:
+    """Return the weight of what is wrong, raised by what the retry is less likely to the model."""
+    if made is first or made.score is None or first.score is None:
+        return weight(made)
+    return weight(made) + max(0.0, first.score - made.score) / _PRICE - 1e-3 * (made.score - first.score)
+
+
+def _winner(attempts: list[tuple[str, Hypothesis]]) -> Hypothesis:
+    best = _best(attempts)
+    flags = best.flags if best is attempts[0][1] else (*best.flags, Flag.HEALED)
+    shown: dict[str, Hypothesis] = {}
+    for how, made in attempts:  # of each way only its best stays
+        if how not in shown or made is best or (shown[how] is not best and weight(made) < weight(shown[how])):
+            shown[how] = made
+    kept = tuple(Attempt(how, made.text, made.score) for how, made in shown.items())
+    return replace(best, flags=flags, attempts=kept)
+
+
+class Healing:
+    """A translator whose hypotheses are checked, tried again where a check fails, and given a confidence.
+
+    ``find`` gives another translator for a target, None where there is none; it is asked only when a segment needs it.
+    Without ``retry`` hypotheses are checked only.
+    """
+
+    def __init__(
+        self,
+        inner: Translator,
+        find: Callable[[str], Translator | None] | None = None,
+        *,
+        retry: bool = True,
+        terms: Terms | None = None,
+    ) -> None:
+        self.inner, self.find, self.retry, self.terms = inner, find, retry, terms
+        self.tally = Tally()
+
+    @property
+    def passport(self) -> Passport:
+        """Return the passport of the model that is asked first."""
+        return self.inner.passport
+
+    def translate(
+        self,
+        jobs: Sequence[Job],
+        source: str,
+        *,
+        beam_size: int | None = None,
+        planned: bool = False,
+        progress: Progress | None = None,
+    ) -> list[Hypothesis]:
+        """Return one checked hypothesis a job, in order."""
+        size = len(jobs) if planned else _LOT
+        ladder = self._ladder(source) if self.retry else []
+        found: list[Hypothesis] = []
+        for start in range(0, len(jobs), max(1, size)):
+            lot = jobs[start : start + size]
+            step = _step(progress, start, len(lot), len(jobs))
+            first = self.inner.translate(lot, source, beam_size=beam_size, planned=planned, progress=step)
+            made = heal(lot, first, source, ladder, self.terms)
+            self.tally.add(made, sum(len(text) for text, _ in lot))
+            found += [_judged(job, kept, source) for job, kept in zip(lot, made.hypotheses, strict=True)]
+            if progress is not None:
+                progress((start + len(lot)) * 100, len(jobs) * 100)
+        return found
+
+    def _ladder(self, source: str) -> list[Rung]:
+        more = [] if self.find is None else [another_model(self.find, source)]
+        if self.terms is not None:
+            more += term_rungs(self.inner, self.terms, source)
+        return ladder_for(self.inner, source, *more)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What healing did so far: hypotheses doubted and healed, characters decoded again and at first."""
+
+    doubted: int = 0
+    healed: int = 0
+    again: float = 0.0
+    first: int = 0
+
+    def add(self, made: Healed, size: int) -> None:
+        """Count one more lot of ``size`` characters."""
+        self.doubted += made.doubted
+        self.healed += made.healed
+        self.again += made.extra * size
+        self.first += size
+
+    def __str__(self) -> str:
+        """Return one line for a user, "" where nothing was doubted."""
+        if not self.doubted:
+            return ""
+        rows = "translation" if self.doubted == 1 else "translations"
+        healed = f", {self.healed} healed, {self.again / self.first:.0%} more decoding" if self.again else ""
+        return f"{self.doubted} {rows} doubted{healed}"
+
+
+def _step(progress: Progress | None, start: int, size: int, total: int) -> Progress | None:
+    """Count a lot's first decoding as the first part of its jobs."""
+    if progress is None:
+        return None
+    return lambda done, pieces: progress(
+        int(100 * (start + _FIRST_SHARE * size * done / max(1, pieces))), total * 100
+    )
+
+
+def _judged(job: Job, hypothesis: Hypothesis, source: str) -> Hypothesis:
+    text, target = job
+    pair = Pair(text, hypothesis.text, source, target, hypothesis.links)
+    return replace(hypothesis, confidence=confidence(pair, hypothesis.score, hypothesis.findings))
+
+
+def healing(
+    systems: Sequence[Mapping[str, Translator]],
+    find: Callable[[str], Translator | None] | None = None,
+    *,
+    retry: bool = True,
+    terms: Terms | None = None,
+) -> tuple[dict[str, Translator], ...]:
+    """Let every translator of ``systems`` check and heal itself; those that serve several targets still do."""
+    wrapped: dict[int, Translator] = {}
+    return tuple(
+        {
+            target: wrapped.setdefault(id(translator), Healing(translator, find, retry=retry, terms=terms))
+            for target, translator in system.items()
+        }
+        for system in systems
+    )

@@ -1,0 +1,104 @@
+"""Ways of trying again to translate what the checks doubt: the rungs of healing's ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mtpipe.data import Hypothesis
+from mtpipe.translator import Decoding, Engine, Job, Translator, split_clauses
+
+_CANDIDATES = 6
+_FREE: dict[str, float] = {"repetition_penalty": 1, "no_repeat_ngram_size": 0}
+_STRICT: dict[str, float] = {"repetition_penalty": 1.3, "no_repeat_ngram_size": 2}
+_FEWEST_CHARACTERS = 60  # a segment shorter than this has no clauses to be cut at
+
+# Jobs and the best hypothesis so far of each → new hypotheses for each, none where the way is of no use.
+Retry = Callable[[Sequence[Job], Sequence[Hypothesis]], list[list[Hypothesis]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way of trying again: what it is called, and what gives hypotheses for each job.
+
+    ``cost`` is what it takes, as a share of decoding the same jobs the first time.
+    """
+
+    how: str
+    retry: Retry
+    cost: float
+
+
+def ladder_for(translator: Translator, source: str, *more: Rung) -> list[Rung]:
+    """Return the ways of trying again that ``translator`` offers, the cheap ones first, then ``more``.
+
+    A model in CTranslate2 gives more candidates, then decodes without penalties (numbers that repeat are lost to
+    them), then against repetition; any translator can be asked clause by clause.
+    """
+    rungs: list[Rung] = []
+    if isinstance(translator, Engine):
+        usual = max(1, int(translator.model.decoding.get("beam_size", 1)))
+        several = max(usual, _CANDIDATES)
+
+        def way(how: str, options: dict[str, float], count: int, beam: int) -> Rung:
+            decoding = Decoding(options | {"beam_size": beam}, alternatives=count)
+            return Rung(
+                how, lambda jobs, _best: translator.alternatives(jobs, source, decoding), beam / usual
+            )
+
+        rungs = [
+            way(f"{several} candidates", {}, several, several),
+            way("no penalties", _FREE, 1, usual),
+            way("against repetition", _STRICT, 1, usual),
+        ]
+    rungs.append(Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source), 1.0))
+    return [*rungs, *more]
+
+
+def another_model(find: Callable[[str], Translator | None], source: str) -> Rung:
+    """Return the rung that asks another translator for each target, where ``find`` gives one."""
+
+    def retry(jobs: Sequence[Job], _best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:
+        found: dict[Job, list[Hypothesis]] = {}
+        for target in dict.fromkeys(target for _, target in jobs):
+            mine = [job for job in jobs if job[1] == target]
+            other = find(target)
+            made = [] if other is None else other.translate(mine, source)
+            found |= {job: [hypothesis] for job, hypothesis in zip(mine, made, strict=False)}
+        return [found.get(job, []) for job in jobs]
+
+    return Rung("another model", retry, 1.0)
+
+
+def _by_clauses(translator: Translator, jobs: Sequence[Job], source: str) -> list[list[Hypothesis]]:
+    """Translate each job in two or more parts cut at clause marks; a job that has none gives nothing."""
+    cut = [_clauses(text) for text, _ in jobs]
+    asked = [(part, job[1]) for job, parts in zip(jobs, cut, strict=True) if len(parts) > 1 for part in parts]
+    made = iter(translator.translate(asked, source) if asked else [])
+    found: list[list[Hypothesis]] = []
+    for parts in cut:
+        several = [next(made) for _ in parts] if len(parts) > 1 else []
+        found.append([_joined(parts, several)] if several else [])
+    return found
+
+
+def _clauses(text: str) -> list[str]:
+    if len(text) < _FEWEST_CHARACTERS:
+        return [text]
+    return split_clauses(text, len, max(_FEWEST_CHARACTERS, (len(text) + 1) // 2 + len(text) // 8))
+
+
+def _joined(parts: Sequence[str], several: Sequence[Hypothesis]) -> Hypothesis:
+    """Put the translations of a segment's parts together: a sentence begins once and ends once."""
+    texts, links, here, there = [], [], 0, 0
+    for number, (part, made) in enumerate(zip(parts, several, strict=True)):
+        text = made.text
+        if number + 1 < len(several) and not part.rstrip().endswith((".", "!", "?", "؟")):
+            text = text.rstrip(".").rstrip()
+        links += [(source + here, target + there) for source, target in made.links]
+        here, there = here + len(part.split()), there + len(text.split())
+        texts.append(text)
+    scores = [made.score for made in several if made.score is not None]
+    flags = tuple(dict.fromkeys(flag for made in several for flag in made.flags))
+    score = round(sum(scores) / len(scores), 4) if scores else None
+    return Hypothesis(" ".join(texts), score, flags, links=tuple(links))

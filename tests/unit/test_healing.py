@@ -1,0 +1,157 @@
+"""Healing: the better attempt wins, the first stays where none is, every one is kept; with a real engine too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from mtpipe import models
+from mtpipe.cli import run
+from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
+from mtpipe.guard import Pair, check, confidence
+from mtpipe.pipeline.healing import Healing, heal, weight
+from mtpipe.pipeline.names import one_way
+from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
+from mtpipe.translator import Decoding, Engine, Job, translate
+from tests.conftest import make_document
+from tests.tiny import make_tiny_model
+
+JOB = ("نقلت القافلة 250 شخصا من المدينة إلى الشمال", "en")
+GOOD = "The convoy carried 250 people from the city to the north."
+WRONG = "The convoy carried 350 people from the city to the north."
+
+
+def rung(how: str, *texts: str, score: float = -1.0) -> Rung:
+    def retry(jobs: Sequence[Job], best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:
+        return [[Hypothesis(text, score) for text in texts] for _ in jobs]
+
+    return Rung(how, retry, 1.0)
+
+
+def test_an_attempt_without_a_finding_wins_and_all_are_kept() -> None:
+    made = heal([JOB], [Hypothesis(WRONG, -1.0)], "ar", [rung("worse", ""), rung("better", WRONG, GOOD)])
+    (hypothesis,) = made.hypotheses
+    assert hypothesis.text == GOOD
+    assert hypothesis.flags == (Flag.HEALED,)
+    assert hypothesis.how == "better"
+    assert [attempt.how for attempt in hypothesis.attempts] == ["first", "worse", "better"]
+    assert (made.doubted, made.healed, made.better, made.extra) == (1, 1, 1, 2.0)
+
+
+def test_the_first_stays_where_no_attempt_is_better_or_one_is_far_less_likely() -> None:
+    made = heal(
+        [JOB], [Hypothesis(WRONG, -1.0)], "ar", [rung("no", "350 people"), rung("wild", GOOD, score=-5.0)]
+    )
+    (hypothesis,) = made.hypotheses
+    assert hypothesis.text == WRONG
+    assert hypothesis.flags == ()
+    assert [finding.message for finding in hypothesis.findings] == ["250 became 350"]
+    assert (made.doubted, made.healed, made.better) == (1, 0, 0)
+
+
+def test_a_good_hypothesis_costs_nothing() -> None:
+    def never(jobs: Sequence[Job], best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:
+        raise AssertionError
+
+    made = heal([JOB], [Hypothesis(GOOD, -1.0)], "ar", [Rung("never", never, 1.0)])
+    assert made.hypotheses == [Hypothesis(GOOD, -1.0)]
+    assert (made.doubted, made.extra) == (0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_model: Path) -> Engine:
+    return Engine(models.find(str(tiny_model)), threads=2, links=True)
+
+
+def test_a_real_engine_heals_itself(engine: Engine) -> None:
+    texts = ["ذهب الولد إلى المدرسة في الصباح، وعاد أهل القرية من الحقول قبل غروب الشمس.", "السلام."]
+    jobs = [(text, target) for target in ("en", "fr") for text in texts]
+    first = engine.translate(jobs, "ar")
+    healer = Healing(engine)
+    made = healer.translate(jobs, "ar")
+    assert len(made) == len(jobs)
+    for job, before, after in zip(jobs, first, made, strict=True):
+        assert after.findings == check(Pair(job[0], after.text, "ar", job[1], after.links))
+        assert weight(after) <= weight(Healing(engine, retry=False).translate([job], "ar")[0])
+        assert after.text == before.text or Flag.HEALED in after.flags
+        assert after.confidence in ("high", "medium", "low")
+    assert healer.tally.doubted, "random weights give doubtful texts"
+    assert "doubted" in str(healer.tally)
+    assert made == healer.translate(jobs, "ar"), "the same again"
+
+
+def test_every_rung_of_a_real_engine_gives_something_for_each_job(tmp_path: Path) -> None:
+    engine = Engine(models.find(str(make_tiny_model(tmp_path / "wide", max_source=200))), threads=2)
+    jobs = [("ذهب الولد إلى المدرسة في الصباح الباكر، وعاد أهل القرية من الحقول قبل غروب الشمس.", "en")] * 2
+    first = engine.translate(jobs, "ar")
+    ladder = ladder_for(
+        engine, "ar", another_model(lambda _: engine, "ar"), another_model(lambda _: None, "ar")
+    )
+    counts = [[len(found) for found in way.retry(jobs, first)] for way in ladder]
+    assert counts == [[6, 6], [1, 1], [1, 1], [1, 1], [1, 1], [0, 0]]
+
+
+def test_an_engine_begins_with_what_it_is_told_and_gives_candidates(engine: Engine) -> None:
+    job = ("ذهب الولد إلى المدرسة", "en")
+    (found,) = engine.alternatives([job], "ar", Decoding(alternatives=3))
+    assert len({hypothesis.text for hypothesis in found}) == 3
+    (begun,) = engine.alternatives([job], "ar", Decoding(begins=["The boy went"], exact=True))
+    assert begun[0].text.startswith("The boy went")
+    assert begun[0].score is not None
+    assert begun[0].score < 0
+
+
+def test_links_stay_inside_both_texts(engine: Engine) -> None:
+    document = make_document(
+        [("ذهب الولد إلى المدرسة في الصباح.", "ar", Role.BODY), ("13:19", "und", Role.DATE)]
+    )
+    (made,) = translate(document, {"en": engine})
+    first, second = made.hypotheses
+    assert second.links == ()
+    assert all(
+        0 <= here < len(document.segments[0].text.split()) and 0 <= there < len(first.text.split())
+        for here, there in first.links
+    )
+
+
+def test_confidence_falls_with_score_and_findings() -> None:
+    pair = Pair(JOB[0], GOOD, "ar", "en")
+    order = ["low", "medium", "high"]
+    levels = [order.index(confidence(pair, score, ())) for score in (-4.0, -2.0, -1.2, -0.2)]
+    assert levels == sorted(levels)
+    assert (levels[0], levels[-1]) == (0, 2)
+    wrong = Pair(JOB[0], WRONG, "ar", "en")
+    assert confidence(wrong, -0.2, check(wrong)) != "high"
+    assert confidence(pair, None, ()) == ""
+
+
+def test_a_name_is_spelled_one_way() -> None:
+    rows = [("زار كوناشينكوف موسكو", "ar", Role.BODY)] * 3
+    links = ((0, 1), (1, 0), (2, 2))
+    texts = ["Konashenkov visited Moscow", "Konachinkov visited Moscow", "Konashenkov visited Moscow"]
+    made = Translation(
+        make_document(rows), "en", tuple(Hypothesis(text, -1.0, links=links) for text in texts),
+        Passport("m", "made", "1", "CC0", "0" * 64, ("en",)),
+    )  # fmt: skip
+    spelled = one_way(made)
+    assert [h.text for h in spelled.hypotheses] == ["Konashenkov visited Moscow"] * 3
+    assert spelled.hypotheses[1].how == "name spelled as elsewhere"
+    assert spelled.hypotheses[0] == made.hypotheses[0]
+
+
+def test_strict_ends_with_1_and_writes_all_the_same(
+    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("نقلت القافلة 250 شخصا من المدينة.\n", encoding="utf-8")
+    arguments = ["translate", "a.txt", "--lines", "--model", str(tiny_model), "--to", "en", "--no-heal"]
+    assert run([*arguments, "--output", "a.jsonl"]) == 0
+    assert run([*arguments, "--output", "b.jsonl", "--strict"]) == 1
+    error = capsys.readouterr().err
+    assert "a.txt: 1 translation doubted" in error
+    assert "mtpipe: a.txt: --strict: row 1 (en): " in error
+    assert Path("b.jsonl").exists()
+    assert run(["verify", "b.jsonl", "--source", "a.txt"]) == 0
+    assert run([*arguments, "--output", "c.jsonl", "--glossary", "x.tsv"]) == 2
