@@ -175,8 +175,8 @@ class Hypothesis:
 
     @property
     def how(self) -> str:
-        """Return which of the attempts this is, "" where there was but one."""
-        return next((attempt.how for attempt in self.attempts if attempt.text == self.text), "")
+        """Return which of the later attempts this is, "" where the first was kept."""
+        return next((attempt.how for attempt in self.attempts[1:] if attempt.text == self.text), "")
 
 
 @dataclass(frozen=True, slots=True)
