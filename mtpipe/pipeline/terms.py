@@ -13,7 +13,11 @@ from mtpipe.pipeline.rungs import Rung
 from mtpipe.translator import Decoding, Engine, Job, Translator
 from mtpipe.typesetting import typeset
 
-_ARTICLE = re.compile(r"(?i)^(?:the|an?|le|la|les|un|une|des|du|de|à|au|aux)$")
+_BEFORE = ("the", "a", "an", "le", "la", "les")
+# Behind these no article stands: Morocco's, its, their.
+_DETERMINED = re.compile(
+    r"(?i)(?:['’]s|s['’]|^(?:its|his|her|their|our|this|that|son|sa|ses|leurs?|ce|cette|ces))$"
+)
 _TRAILING = re.compile(r"[\s\u00a0]*[^\w\s]+$")
 _RAW = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
 
@@ -134,13 +138,10 @@ def _joined(before: Sequence[str], wanted: str) -> str:
     """Put a rendering behind what stands before it: one article, and a capital only where a sentence begins."""
     kept = list(before)
     has_article = without_article(wanted, "en") != wanted or without_article(wanted, "fr") != wanted
-    if (
-        kept
-        and has_article
-        and _ARTICLE.match(kept[-1])
-        and kept[-1].lower() in ("the", "a", "an", "le", "la", "les")
-    ):
+    if kept and has_article and kept[-1].lower() in _BEFORE:
         kept = kept[:-1]
+    elif kept and _DETERMINED.search(kept[-1]):
+        wanted = without_article(without_article(wanted, "en"), "fr")
     if not kept:
         wanted = wanted[:1].upper() + wanted[1:]
     return " ".join([*kept, wanted])
