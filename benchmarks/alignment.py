@@ -1,12 +1,14 @@
 """Quality and time of ``mtpipe align`` beside Gale-Church, hunalign and Bleualign, on the development sets.
 
 Usage: python -m benchmarks.alignment [quality] [moves] [scale] [curve]
-Needs MTPIPE_DATA (default ../shared) for everything but "scale"; HUNALIGN and BLEUALIGN may name the
-programs where they are not on the path, else they are reported as missing.
+Needs MTPIPE_DATA (default ../shared) for everything but "scale". HUNALIGN may name the program where it is not on
+the path, BLEUALIGN a Python that has Bleualign (pip install pypi-bleualign, in an environment of its
+own: it is GPL); else they are reported as missing.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import random
@@ -18,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks.generated_bitext import generate, move_blocks
@@ -125,32 +128,33 @@ def hunalign(program: str, text: Text) -> list[Pair]:
     return parse_links(ladder, name="hunalign")
 
 
+_BLEUALIGN = """
+import json, sys
+from bleualign.align import Aligner
+text = json.load(sys.stdin)
+options = {"srcfile": ["."], "targetfile": ["."], "srctotarget": [["."]], "verbosity": 0}
+aligner = Aligner(options)
+found = aligner.process(text["source"], text["target"], [text["via"]], [])
+json.dump([[list(pair[0]), list(pair[1])] for pair, _ in found], sys.stdout)
+"""
+
+
 def bleualign(program: str, text: Text) -> list[Pair]:
+    """Run Bleualign (PyPI: pypi-bleualign, GPL) in the Python that has it; it names aligned sentences only."""
     if text.via is None:
         return []
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {name: Path(folder) / name for name in ("source", "target", "via")}
-        for name, lines in (("source", text.source), ("target", text.target), ("via", text.via)):
-            # It writes texts, not numbers: so the texts are the numbers' marks.
-            paths[name].write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        command = [
-            program,
-            "-s",
-            str(paths["source"]),
-            "-t",
-            str(paths["target"]),
-            "--srctotarget",
-            str(paths["via"]),
-        ]
-        command += ["-o", str(Path(folder) / "out"), "--printempty", "--output-format", "indices"]
-        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return parse_links(out, name="bleualign")
+    given = json.dumps({"source": text.source, "target": text.target, "via": text.via})
+    done = subprocess.run(
+        [program, "-c", _BLEUALIGN], check=True, capture_output=True, text=True, input=given
+    )
+    return [(tuple(source), tuple(target)) for source, target in json.loads(done.stdout)]
 
 
+@cache
 def aligners() -> dict[str, Aligner]:
     found: dict[str, Aligner] = {"mtpipe": mtpipe, "Gale-Church": gale_church}
     for name, run in (("hunalign", hunalign), ("bleualign", bleualign)):
-        program = os.environ.get(name.upper()) or shutil.which(name)
+        program = os.environ.get(name.upper()) or (shutil.which(name) if name == "hunalign" else None)
         if program is None:
             print(f"{name}: not installed, left out ({name.upper()} may name the program)", file=sys.stderr)
         else:
