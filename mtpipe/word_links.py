@@ -10,7 +10,7 @@ import numpy.typing as npt
 Links = tuple[tuple[int, int], ...]  # (source word, target word), both counted as text.split() does
 _SPACE = "▁"
 # A source word speaks for a target word when it holds this share of its attention, measured on a hand-made set.
-_LEAST = 0.25
+_LEAST = 0.4
 _NEARLY = 0.8  # so near to the strongest a second word is linked too
 
 

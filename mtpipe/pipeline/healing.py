@@ -68,8 +68,8 @@ def heal(
         unique = {jobs[number]: _best(tried[number]) for number in open_rows}
         if not unique:
             break
-        spent += rung.cost * sum(len(text) for text, _ in unique)
         found = dict(zip(unique, rung.retry(list(unique), list(unique.values())), strict=True))
+        spent += rung.cost * sum(len(text) for (text, target) in unique if found[text, target])
         for number in open_rows:
             for variant in found[jobs[number]]:
                 if variant.text != made[number].text:

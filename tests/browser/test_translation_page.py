@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
 from mtpipe.cli import run
 from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
@@ -152,3 +153,32 @@ def test_the_page_names_its_source_and_model(opened: Callable[[Path], Chrome], p
         assert wanted in facts
     requests = driver.execute_script("return performance.getEntriesByType('resource').length")
     assert requests == 0
+
+
+def test_a_word_lights_up_its_counterparts_in_the_other_columns(
+    opened: Callable[[Path], Chrome], tmp_path: Path
+) -> None:
+    document = make_document([("وصل الوفد أمس", "ar", Role.BODY)])
+    passport = Passport("m", "made", "1", "CC0", "0" * 64, ("en", "fr"))
+    columns = [
+        Translation(document, code, (Hypothesis(text, -1.0, links=links),), passport)
+        for code, text, links in (
+            ("en", "The delegation arrived yesterday", ((0, 2), (1, 0), (1, 1), (2, 3))),
+            ("fr", "La délégation est arrivée hier", ((0, 2), (0, 3), (1, 1), (2, 4))),
+        )
+    ]
+    path = tmp_path / "links.html"
+    path.write_text(write_translations(columns, "html"), "utf-8")
+    driver = opened(path)
+    driver.set_window_size(1400, 900)
+    left, top = driver.execute_script(
+        "const t = document.querySelectorAll('#s1 .cell')[1].firstChild, r = document.createRange();"
+        "r.setStart(t, 6); r.setEnd(t, 8); const b = r.getBoundingClientRect();"
+        "return [b.left + 2, b.top + b.height / 2]"
+    )
+    pointer = ActionBuilder(driver)
+    pointer.pointer_action.move_to_location(int(left), int(top))  # type: ignore[no-untyped-call]
+    pointer.perform()
+    lit = driver.execute_script("return [...document.querySelectorAll('.lit')].map(e => e.textContent)")
+    assert lit == ["الوفد", "The", "delegation", "délégation"]
+    assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
