@@ -101,4 +101,5 @@ def _joined(parts: Sequence[str], several: Sequence[Hypothesis]) -> Hypothesis:
     scores = [made.score for made in several if made.score is not None]
     flags = tuple(dict.fromkeys(flag for made in several for flag in made.flags))
     score = round(sum(scores) / len(scores), 4) if scores else None
-    return Hypothesis(" ".join(texts), score, flags, links=tuple(links))
+    between = " ".join(made.pivot for made in several if made.pivot is not None) or None
+    return Hypothesis(" ".join(texts), score, flags, links=tuple(links), pivot=between)

@@ -114,7 +114,7 @@ def test_translate_lays_and_scores_in_one_go(
     english = EXAMPLE.with_name("article.en.txt").read_text("utf-8").splitlines()
     assert [row["references"][0]["text"] for row in rows] == english
     heading = Path("article.ar.tsv").read_text("utf-8").splitlines()[0].split("\t")
-    assert heading[5:] == ["ar", "en", "en (reference)", "fr", "fr (reference)"]
+    assert heading[6:] == ["ar", "en", "en (reference)", "fr", "fr (reference)"]
     page = Path("article.ar.html").read_text("utf-8")
     assert page.count('<p class="cell') == 54 * 5
     assert "English, reference" in page

@@ -155,6 +155,7 @@ def test_jsonl_rows() -> None:
         "confidence": "",
         "flags": [],
         "findings": [],
+        "terms": [],
         "links": "",
         "attempts": [{"how": "beam 4", "text": "x", "score": -1.0}],
     }
