@@ -62,6 +62,7 @@ _MORE = """
 المانيا germ|alle
 بولندا pola poli|polo
 تركيا turk|turq turc
+اوروبا euro cham|euro cham
 امريكا amer us usa unit|amer usa etat
 """
 _Stems = dict[str, tuple[set[str], set[str]]]

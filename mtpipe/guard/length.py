@@ -13,7 +13,7 @@ _WRITTEN = re.compile(r"[^\W_]")
 # Mean logarithm of target over source length in characters, without spaces: flores-dev and ntrex-dev.
 _USUAL = {("ar", "en"): 0.12, ("ar", "fr"): 0.28, ("en", "fr"): 0.16}
 _SHORT, _LONG = 0.40, 0.50  # how far from the usual, for a long segment
-_CUT = 0.36  # how much shorter a translation may be that begins or ends in mid-sentence
+_CUT = 0.335  # how much shorter a translation may be that begins or ends in mid-sentence
 _END = re.compile(r"[.!?…؟:;،][\s\"'»”’)\]]*$")
 _BEGINNING = " \u00a0\u202f\"'«“(["
 _SLACK = 7.0  # characters that any segment may have less or more
