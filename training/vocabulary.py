@@ -79,5 +79,17 @@ def train_vocabulary(sentences: Iterable[str], prefix: Path, side: str, size: in
         minloglevel=1,
     )
     spm = prefix.with_suffix(".spm")
-    prefix.with_suffix(".model").replace(spm)
+    spm.write_bytes(without_paths(prefix.with_suffix(".model").read_bytes()))
+    prefix.with_suffix(".model").unlink()
     return spm
+
+
+def without_paths(model: bytes) -> bytes:
+    """Return a SentencePiece model without the names of the files that it was made from and by."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    proto = sentencepiece_model_pb2.ModelProto.FromString(model)
+    proto.trainer_spec.ClearField("input")
+    proto.trainer_spec.model_prefix = ""
+    proto.normalizer_spec.normalization_rule_tsv = ""
+    return bytes(proto.SerializeToString())
