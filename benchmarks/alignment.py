@@ -1,9 +1,10 @@
 """Quality and time of ``mtpipe align`` beside Gale-Church, hunalign and Bleualign, on the development sets.
 
-Usage: python -m benchmarks.alignment [quality] [moves] [scale] [curve]
-Needs MTPIPE_DATA (default ../shared) for everything but "scale". HUNALIGN may name the program where it is not on
-the path, BLEUALIGN a Python that has Bleualign (pip install pypi-bleualign, in an environment of its
-own: it is GPL); else they are reported as missing.
+Usage: python -m benchmarks.alignment [quality] [moves] [scale] [curve] [models]
+Needs MTPIPE_DATA (default ../shared) for everything but "scale", which goes up to MTPIPE_LARGEST
+sentences (default 20,000). HUNALIGN may name the program where it is not on the path, BLEUALIGN a
+Python that has Bleualign (pip install pypi-bleualign, in an environment of its own: it is GPL); else
+they are reported as missing.
 """
 
 from __future__ import annotations
@@ -20,14 +21,21 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from sacrebleu.metrics.chrf import CHRF
+
 from benchmarks.generated_bitext import generate, move_blocks
-from mtpipe.aligner import link_sentences, parse_links, read_links, score_links
+from mtpipe import models as model_folders
+from mtpipe.aligner import Link, link_sentences, parse_links, read_links, score_links
+from mtpipe.text import for_model
+from mtpipe.translator import Engine
 
 Pair = tuple[tuple[int, ...], tuple[int, ...]]
 Aligner = Callable[["Text"], list[Pair]]
+BUILT_IN = "built-in"  # translated on the spot
+NTREX = ("ntrex-ar-en-adapted", "ntrex-ar-fr-adapted")
 SETS = (
     ("textberg-dev", "europarlfull"), ("textberg-dev", "sacunidir"), ("textberg-dev", "europarllight"),
     ("flores-ar-en-adapted", "argos"), ("flores-ar-en-adapted", "opusmt"), ("flores-ar-en-adapted", "nllb"),
@@ -38,7 +46,7 @@ SETS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """One document of a development set."""
 
@@ -66,13 +74,26 @@ def _text(links: Path, system: str | None) -> Text:
     numbers = [lines(".src.par.txt"), lines(".tgt.par.txt")]
     source, target = ([int(n.split()[0]) for n in found] if found else None for found in numbers)
     via = lines(f".mt-{system}.txt") if system else None
+    if system == BUILT_IN:
+        via = _translated(lines(".src.txt") or [], links.parent.name.split("-")[2])
     return Text(
         lines(".src.txt") or [], lines(".tgt.txt") or [], via, (source, target), read_links(str(links))
     )
 
 
-def mtpipe(text: Text, *, moves: bool = True) -> list[Pair]:
-    found = link_sentences(
+def _translated(lines: list[str], target: str) -> list[str]:
+    found = _engine().translate([(for_model(line), target) for line in lines], "ar")
+    return [hypothesis.text for hypothesis in found]
+
+
+@cache
+def _engine() -> Engine:
+    return Engine(model_folders.find())
+
+
+@lru_cache(maxsize=256)
+def linked(text: Text, moves: bool) -> list[Link]:
+    return link_sentences(
         text.source,
         text.target,
         via=text.via,
@@ -80,6 +101,13 @@ def mtpipe(text: Text, *, moves: bool = True) -> list[Pair]:
         target_paragraphs=text.paragraphs[1],
         moves=moves,
     )
+
+
+def mtpipe(text: Text, *, moves: bool = True) -> list[Pair]:
+    return _pairs(linked(text, moves))
+
+
+def _pairs(found: Sequence[Link]) -> list[Pair]:
     return [(tuple(range(*link.source)), tuple(range(*link.target))) for link in found]
 
 
@@ -163,21 +191,33 @@ def aligners() -> dict[str, Aligner]:
 
 
 def quality() -> None:
-    print(f"{'set':<24}{'translations':<16}{'aligner':<12}strict   lax  null  seconds")
+    print(f"{'set':<24}{'translations':<16}{'aligner':<12}strict   lax  null  seconds  sure beads, right")
     for name, system in SETS:
         texts = load(name, system)
         for label, run in aligners().items():
             if label == "Gale-Church" and max(len(text.source) for text in texts) > 600:
                 continue
-            begin = time.process_time()
+            begin = sum(os.times()[:4])
             found = [run(text) for text in texts]
-            spent = time.process_time() - begin
+            spent = sum(os.times()[:4]) - begin
             score = score_links([text.gold for text in texts], found)
             print(
                 f"{name:<24}{system or '-':<16}{label:<12}{score.strict.f1:6.3f}{score.lax.f1:6.3f}"
-                f"{score.null.f1:6.3f}{spent:9.1f}",
+                f"{score.null.f1:6.3f}{spent:9.1f}{sure(texts) if label == 'mtpipe' else ''}",
                 flush=True,
             )
+
+
+def sure(texts: Sequence[Text]) -> str:
+    """Return which share of the beads has a confidence of .9 or more, and how many of these are right."""
+    beads = [
+        (link.confidence >= 0.9, pair in text.gold)
+        for text in texts
+        for link, pair in zip(linked(text, True), mtpipe(text), strict=True)
+        if link.real
+    ]
+    right = [good for certain, good in beads if certain]
+    return f"{len(right) / max(len(beads), 1):12.3f}{sum(right) / max(len(right), 1):7.3f}"
 
 
 def moves() -> None:
@@ -210,6 +250,36 @@ def curve() -> None:
             )
 
 
+def models() -> None:
+    """F1 beside how good the translations are: chrF2 against what the gold beads' target sentences say."""
+    print(f"{'set':<24}{'translations':<16} chrF2  strict   lax  null")
+    for name, systems in (
+        ("flores-ar-en-adapted", ("nllb", "opusmt", "argos", BUILT_IN, None)),
+        *((name, (BUILT_IN, None)) for name in ("flores-ar-fr-adapted", *NTREX)),
+    ):
+        for system in systems:
+            texts = load(name, system)
+            score = score_links([text.gold for text in texts], [mtpipe(text) for text in texts])
+            print(
+                f"{name:<24}{system or '-':<16}{_chrf(texts):>6}{score.strict.f1:8.3f}{score.lax.f1:6.3f}"
+                f"{score.null.f1:6.3f}",
+                flush=True,
+            )
+
+
+def _chrf(texts: Sequence[Text]) -> str:
+    beads = [
+        (" ".join(text.via[i] for i in ours), " ".join(text.target[j] for j in yours))
+        for text in texts
+        if text.via is not None
+        for ours, yours in text.gold
+        if ours and yours
+    ]
+    if not beads:
+        return "-"
+    return f"{CHRF().corpus_score([ours for ours, _ in beads], [[yours for _, yours in beads]]).score:.1f}"
+
+
 def worn(lines: Sequence[str], kept: float) -> list[str]:
     """Replace words by others of the same text, as a weak model would."""
     draw = random.Random(0)
@@ -228,7 +298,7 @@ def scale() -> None:
         begin, cpu = time.perf_counter(), time.process_time()
         found = link_sentences(text.hypotheses, text.targets)
         wall, cpu = time.perf_counter() - begin, time.process_time() - cpu
-        pairs = [(tuple(range(*link.source)), tuple(range(*link.target))) for link in found]
+        pairs = _pairs(found)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         f1 = score_links([text.links], [pairs]).strict.f1
         print(
@@ -237,7 +307,9 @@ def scale() -> None:
         )
 
 
-PARTS: dict[str, Callable[[], None]] = {"quality": quality, "moves": moves, "curve": curve, "scale": scale}
+PARTS: dict[str, Callable[[], None]] = {
+    "quality": quality, "moves": moves, "curve": curve, "models": models, "scale": scale,
+}  # fmt: skip
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:

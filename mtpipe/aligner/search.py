@@ -241,13 +241,14 @@ def _backward(group: Batch, grid: _Lattice, habits: Habits) -> _Sums:
 def decode(group: Batch, habits: Habits) -> list[Decoded]:
     """Return each section's best alignment."""
     grid = _Lattice(group)
-    ahead, behind = _forward(group, grid, habits), _backward(group, grid, habits)
+    with np.errstate(over="ignore", invalid="ignore"):  # what leaves the range shows in the total
+        ahead, behind = _forward(group, grid, habits), _backward(group, grid, habits)
     total = behind.any[_PAD, grid.number, _PAD - group.first[0]]
     if not (np.isfinite(total) & (total > 0)).all():
         return decode(_milder(group), habits)
     log_total = np.log(total) + behind.scale.log[_PAD]
-    # What a diagonal's products must be multiplied with to become probabilities.
-    weight = np.exp(-log_total + ahead.scale.log + behind.scale.log)
+    # What a diagonal's products must be multiplied with to become probabilities (in the margins there are none).
+    weight = np.exp(np.minimum(-log_total + ahead.scale.log + behind.scale.log, 700.0))
     lone = _lone(group, grid, ahead, behind, weight)
     gain = grid.empty() - 1e30
     gain[_PAD, grid.number, _PAD - group.first[0]] = 0.0
