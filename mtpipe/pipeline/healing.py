@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,9 @@ _WEIGHTS = {
     "terms": 6.0, "names": 3.0, "dates": 3.0, "negation": 3.0, "links": 2.0, "quotes": 1.0,
 }  # fmt: skip
 _LONGEST = 2000  # characters: a segment beyond that is no sentence, and would be tried for very long
+# What retries may cost, counted in characters decoded again: a tenth of the text, or as much as an article's worth.
+# A term that the glossary wants is always tried.
+_SHARE, _FLOOR = 0.10, 6000
 _LOT = 1000  # jobs that are translated and healed before the next ones, so that progress can be told
 _FIRST_SHARE = 0.7  # of the time of a lot, as far as progress is concerned
 # A retry may be that much less likely to the model itself (mean log-probability) for each unit of weight it mends.
@@ -51,6 +55,7 @@ def heal(
 
     The attempt with the least weight of findings wins, among equals the one
     whose score is best; the first hypothesis stays where no attempt is better.
+    What the retries cost is bounded: those that need it most come first.
     Every attempt is kept beside what won. A term of ``terms`` that is not rendered
     as the glossary wants is a finding too.
     """
@@ -65,13 +70,16 @@ def heal(
     spent = 0.0
     for rung in ladder:
         open_rows = [number for number in within if weight(_best(tried[number])) > 0]
-        unique = {jobs[number]: _best(tried[number]) for number in open_rows}
+        unique = _affordable(
+            {jobs[number]: _best(tried[number]) for number in open_rows},
+            (max(_SHARE * size, _FLOOR) - spent) / rung.cost if rung.cost else math.inf,
+        )
         if not unique:
             break
         found = dict(zip(unique, rung.retry(list(unique), list(unique.values())), strict=True))
         spent += rung.cost * sum(len(text) for (text, target) in unique if found[text, target])
         for number in open_rows:
-            for variant in found[jobs[number]]:
+            for variant in found.get(jobs[number], ()):
                 if variant.text != made[number].text:
                     tried[number].append((rung.how, _checked(jobs[number], variant, source, terms)))
     for number, attempts in tried.items():
@@ -84,6 +92,17 @@ def heal(
         better=len(replaced),
         extra=spent / size if size else 0.0,
     )
+
+
+def _affordable(doubted: dict[Job, Hypothesis], characters: float) -> dict[Job, Hypothesis]:
+    """Return the jobs that may be tried again for ``characters``, those that need it most."""
+    chosen: dict[Job, Hypothesis] = {}
+    for job, hypothesis in sorted(doubted.items(), key=lambda item: -weight(item[1])):
+        size = len(job[0])
+        if size <= characters or any(found.check == "terms" for found in hypothesis.findings):
+            chosen[job] = hypothesis
+            characters -= size
+    return chosen
 
 
 def weight(hypothesis: Hypothesis) -> float:
