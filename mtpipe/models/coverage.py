@@ -42,11 +42,19 @@ def sample(language: str) -> tuple[str, ...]:
 
 
 def faults(
-    folder: Path, conventions: Conventions, sources: Iterable[str], targets: Iterable[str]
+    folder: Path,
+    conventions: Conventions,
+    sources: Iterable[str],
+    targets: Iterable[str],
+    *,
+    ended: bool = False,
 ) -> list[str]:
-    """Return what the vocabulary lacks, in one line each: codes of languages, then pieces."""
+    """Return what the vocabulary lacks, in one line each: codes of languages, then pieces.
+
+    With ``ended`` the model was trained with ``</s>`` after the source, so that it must stand there.
+    """
     sides = {"source": set(vocabulary(folder, "source")), "target": set(vocabulary(folder, "target"))}
-    found = _end_faults(folder, conventions)
+    found = _end_faults(folder, conventions, ended=ended)
     for source in sources:
         for target in targets:
             if source == target:
@@ -66,11 +74,13 @@ def faults(
     return list(dict.fromkeys(found))
 
 
-def _end_faults(folder: Path, conventions: Conventions) -> list[str]:
-    """Return whether the source would end in ``</s>`` twice: the engine's own and the caller's."""
+def _end_faults(folder: Path, conventions: Conventions, *, ended: bool) -> list[str]:
+    """Return whether ``</s>``, the engine's own or the caller's, would stand twice after the source, or not at all."""
     own = bool(read_json(folder / "config.json").get("add_source_eos"))
     times = conventions.source_suffix.count("</s>") + own
-    return [f"</s> would stand {times} times after the source: it loops"] if times > 1 else []
+    if times > 1:
+        return [f"</s> would stand {times} times after the source: it loops"]
+    return ["no </s> would stand after the source: it does not end"] if ended and not times else []
 
 
 def measure(folder: Path, sources: Iterable[str], targets: Iterable[str]) -> list[Coverage]:

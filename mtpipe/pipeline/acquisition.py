@@ -301,7 +301,9 @@ def _install(entry: Entry, kind: str, source: Path, where: Mapping[str, Any], wi
         entry = _languages(entry, kind, made.folder)
         positions = min(filter(None, (entry.positions, made.positions)), default=None)
         conventions = for_kind(kind, entry, made.folder, positions)
-        if wrong := faults(made.folder, conventions, entry.sources, entry.targets):
+        # A model that was trained without says so in the catalogue; of a ready folder nothing is known.
+        ended = kind != "ctranslate2" and "source_suffix" not in entry.conventions
+        if wrong := faults(made.folder, conventions, entry.sources, entry.targets, ended=ended):
             raise ModelError(f"{entry.id}: the vocabulary does not fit: {'; '.join(wrong[:3])}")
         described: dict[str, Any] = {
             "id": entry.id,

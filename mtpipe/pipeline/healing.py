@@ -21,7 +21,7 @@ _WEIGHTS = {
 _LONGEST = 2000  # characters: a segment beyond that is no sentence, and would be tried for very long
 # What retries may cost, counted in characters decoded again: a tenth of the text, or as much as an article's worth.
 # A term that the glossary wants is always tried.
-_SHARE, _FLOOR = 0.10, 6000
+_SHARE, _FLOOR = 0.10, 12_000
 _LOT = 1000  # jobs that are translated and healed before the next ones, so that progress can be told
 _FIRST_SHARE = 0.7  # of the time of a lot, as far as progress is concerned
 # A retry may be that much less likely to the model itself (mean log-probability) for each unit of weight it mends.

@@ -52,11 +52,11 @@ def test_the_first_stays_where_no_attempt_is_better_or_one_is_far_less_likely() 
 
 
 def test_what_retries_cost_is_bounded_and_goes_where_it_is_needed_most() -> None:
-    jobs = [(f"نقلت القافلة {n} شخصا من المدينة إلى الشمال", "en") for n in range(1000, 3000)]
+    jobs = [(f"نقلت القافلة {n} شخصا من المدينة إلى الشمال", "en") for n in range(1000, 5000)]
     made = [Hypothesis("The convoy carried 350 people from the city to the north.", -1.0) for _ in jobs]
     made[-1] = Hypothesis("the city " * 20, -1.0)
     healed = heal(
-        jobs, made, "ar", [rung("better", "The convoy carried 2999 people from the city to the north.")]
+        jobs, made, "ar", [rung("better", "The convoy carried 4999 people from the city to the north.")]
     )
     assert healed.doubted == len(jobs)
     assert 0.09 < healed.extra <= 0.10

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from mtpipe import models
 from mtpipe.data import Flag, Hypothesis
+from mtpipe.models.conventions import Conventions
 from mtpipe.models.coverage import WANTED, faults, measure, sample
 from mtpipe.pipeline.self_test import judge, self_test
+from tests.tiny import make_tiny_model
 
 AR, EN, FR = (sample(code)[:8] for code in ("ar", "en", "fr"))
 
@@ -63,3 +68,16 @@ def test_the_built_in_model() -> None:
     assert set(verdict["samples"]) == {"ar-en", "ar-fr"}
     assert faults(model.folder, model.conventions, ["ar"], ["en", "fr"]) == []
     assert all(coverage.share >= WANTED for coverage in measure(model.folder, ["ar"], ["en", "fr"]))
+
+
+def test_an_end_that_is_missing_or_stands_twice(tmp_path: Path) -> None:
+    folder = make_tiny_model(tmp_path / "tiny")
+
+    def end(*suffix: str, own: bool = False, ended: bool = True) -> str:
+        (folder / "config.json").write_text(json.dumps({"add_source_eos": own}))
+        found = faults(folder, Conventions(source_suffix=suffix), ["ar"], ["en"], ended=ended)
+        return " ".join(fault for fault in found if "</s>" in fault)
+
+    assert "no </s> would stand" in end()
+    assert "2 times" in end("</s>", own=True)
+    assert end("</s>") == end(own=True) == end(ended=False) == ""
