@@ -15,6 +15,8 @@ from tests.runs.generated import outputs, write_articles, write_config
 
 pytest.importorskip("ray", reason="the Ray executor needs the [ray] extra")
 
+# Ray's workers give way to everything else on the machine unless told not to: on a busy one they would hardly get on.
+_SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
 # In a process of its own: a cluster leaves threads and settings behind.
 _ON_TWO_NODES = """
 import os, sys, threading, time
@@ -55,7 +57,7 @@ def on_two_nodes(config: Path, kill_after: int) -> str:
     done = subprocess.run(
         [sys.executable, str(program), str(config), str(kill_after)],
         capture_output=True, text=True, timeout=1500, check=False,
-        env=os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": str(REPOSITORY)},
+        env=os.environ | _SETTINGS | {"PYTHONPATH": str(REPOSITORY)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr[-4000:]
     return done.stdout
@@ -86,8 +88,9 @@ def test_ray_starts_by_itself_on_one_machine_and_resumes_a_plain_run(tmp_path: P
     some = f"inputs=[{tmp_path / 'in' / '0000*.txt'}]"
     for setting in (some, "executor={kind: ray, actors: 1, address: local}"):
         done = subprocess.run(
-            [*run, "--set", setting], check=False, capture_output=True, text=True, timeout=700
-        )
+            [*run, "--set", setting], check=False, capture_output=True, text=True, timeout=700,
+            env=os.environ | _SETTINGS,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
     assert "20 of 20 documents done (10 before)" in done.stderr
     assert len(outputs(tmp_path / "run")) == 20
