@@ -13,6 +13,7 @@ from typing import Any
 
 from mtpipe.batch.listing import Listed
 from mtpipe.errors import OutputError, WorkError
+from mtpipe.memory.store import transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS document (
@@ -81,7 +82,7 @@ class State:
         What is known of a document of the same name stays; documents that are
         no longer listed leave the plan. Names that come twice are told apart.
         """
-        with self._guarded(), self._transaction():
+        with self._guarded(), transaction(self._base):
             listing = 1 + int(self._one("SELECT coalesce(max(listing), 0) FROM document"))
             window, filled, ordinal = 0, 0, 0
             for item in documents:
@@ -168,7 +169,7 @@ class State:
         doubts: Iterable[Doubt] = (),
     ) -> None:
         """Put down what became of a document."""
-        with self._guarded(), self._transaction():
+        with self._guarded(), transaction(self._base):
             self._base.execute(
                 "UPDATE document SET state = ?, sha256 = ?, settings = ?, reason = ?, figures = ? WHERE name = ?",
                 (state, sha256, settings, reason, json.dumps(figures or {}), name),
@@ -225,17 +226,6 @@ class State:
     def _one(self, query: str, values: tuple[object, ...] = ()) -> Any:
         with self._guarded():
             return self._base.execute(query, values).fetchone()[0]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._base.execute("COMMIT")
-        except BaseException:
-            if self._base.in_transaction:
-                self._base.execute("ROLLBACK")
-            raise
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

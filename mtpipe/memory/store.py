@@ -161,7 +161,7 @@ class Memory:
             )
             for unit in units
         ]
-        with self._guarded(), self._transaction():
+        with self._guarded(), transaction(self._base):
             self._base.executemany(
                 "INSERT OR REPLACE INTO unit (key, circumstances, text, hypothesis, score, more, batch, made)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -182,7 +182,7 @@ class Memory:
         """Delete the units that ``clause`` holds for, overwrite where they stood, and return how many there were."""
         with self._guarded():
             self._base.execute("PRAGMA secure_delete = ON")
-            with self._transaction():
+            with transaction(self._base):
                 gone = self._base.execute(f"DELETE FROM unit WHERE {clause}", values).rowcount
             self._base.execute("VACUUM")
             self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -203,17 +203,6 @@ class Memory:
             said = self._base.execute("PRAGMA integrity_check").fetchone()[0]
         if said != "ok":
             raise WorkError(f"{self.path}: the translation memory is damaged: {said}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._base.execute("COMMIT")
-        except BaseException:
-            if self._base.in_transaction:
-                self._base.execute("ROLLBACK")
-            raise
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -246,3 +235,16 @@ def _hypothesis(text: str, score: float | None, more: str) -> Hypothesis:
     held = json.loads(more) if more else {}
     made: Hypothesis = from_plain(Hypothesis, held | {"text": text, "score": score})
     return made
+
+
+@contextmanager
+def transaction(base: sqlite3.Connection) -> Iterator[None]:
+    """Do what is inside wholly or not at all."""
+    base.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        base.execute("COMMIT")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("ROLLBACK")
+        raise
