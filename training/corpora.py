@@ -9,27 +9,13 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import sentencepiece
 
-TARGETS = ("en", "fr")
-Links = list[tuple[int, int]]
-
-
-@dataclass(slots=True)
-class Example:
-    """One source sentence with one or two translations and their word links.
-
-    ``links`` maps a target language to (source word, target word) pairs; words
-    are what SentencePiece separates by ``▁``, counted from 0.
-    """
-
-    name: str
-    source: str
-    targets: dict[str, str]
-    links: dict[str, Links] = field(default_factory=dict)
+from training.examples import TARGETS, Example, Links
+from training.geonames import towns
+from training.names import LISTS
 
 
 def evaluation_lines(folder: Path) -> set[str]:
@@ -70,6 +56,11 @@ def _open(folder: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
             yield f"open/{name}", source, targets
 
 
+def _towns() -> Iterator[tuple[str, str, dict[str, str]]]:
+    for name in towns():
+        yield "open/geonames", name.arabic, {"en": name.english, "fr": name.french}
+
+
 def _sound(source: str, target: str, *, lexical: bool) -> bool:
     if lexical:
         return True
@@ -100,12 +91,13 @@ def read_examples(
             cap = caps.get(name, len(group))
             group.sort(key=lambda row: hashlib.md5(row[1].encode()).digest())
             rows += group[:cap]
+        rows += _towns()
     seen: set[str] = set()
     kept: list[Example] = []
     counts: dict[str, int] = defaultdict(int)
     for name, source, targets in rows:
         key = _key(source)
-        lexical = name.startswith(("own/lexicon", "own/names"))
+        lexical = name in LISTS or name.startswith(("own/lexicon", "own/names"))
         good = {
             target: text
             for target, text in targets.items()

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from training.corpora import Example
+from training.examples import Example
 
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789" * 2)
 _DIGITS = re.compile(r"\d+")

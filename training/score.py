@@ -8,7 +8,8 @@ import ctranslate2
 import sacrebleu
 import sentencepiece
 
-from training.corpora import TARGETS, Example
+from training.corpora import TARGETS
+from training.examples import Example
 from training.vocabulary import LANGUAGE_TOKENS
 
 MAX_TARGET = 200

@@ -16,7 +16,9 @@ import sentencepiece
 import torch
 from torch import Tensor
 
-from training.corpora import Example, word_ids
+from training.corpora import word_ids
+from training.examples import Example
+from training.names import Names
 from training.network import Shape, TiedCrossEntropy, Transformer
 from training.numbers import has_numbers, vary_numbers
 from training.vocabulary import BOS, EOS, LANGUAGE_TOKENS, PAD
@@ -67,6 +69,7 @@ class Sampler:
             ]
         self.groups = {name: group for name, group in groups.items() if weights[name] > 0}
         self.weights = {name: weights[name] for name in self.groups}
+        self.names = Names(examples)
         self.queues: dict[str, list[Example]] = {name: [] for name in self.groups}
 
     def _draw(self) -> Example:
@@ -87,6 +90,8 @@ class Sampler:
         pool: list[tuple[list[str], dict[str, list[str]], Example]] = []
         for _ in range(self.options["pool"]):
             example = self._draw()
+            if self.random.random() < self.options["vary_names"]:
+                example = self.names.vary(example, self.random)
             if self.random.random() < self.options["vary_numbers"]:
                 example = vary_numbers(example, self.random)
             source = self._pieces(self.source_model, example.source, alpha)

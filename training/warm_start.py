@@ -14,7 +14,8 @@ from pathlib import Path
 import sentencepiece
 import torch
 
-from training.corpora import Example, word_ids
+from training.corpora import word_ids
+from training.examples import Example
 from training.network import Transformer
 
 _BEST = 6

@@ -12,6 +12,8 @@ import sentencepiece
 
 from training import corpora, vocabulary
 from training.counts import dates_kept, names_kept, numbers_kept, repeats_itself
+from training.examples import Example
+from training.names import Name, Names, Slot, find_slots
 from training.numbers import has_numbers, vary_numbers
 
 
@@ -86,7 +88,7 @@ def test_what_the_card_counts() -> None:
 
 
 def test_numbers_are_changed_on_all_sides_alike() -> None:
-    example = corpora.Example(
+    example = Example(
         "own/news",
         "قتل ٣٥ شخصا و5 أطفال في 12 أيار 2017 وفقد 10 وجرح 1,250",
         {
@@ -109,9 +111,60 @@ def test_numbers_are_changed_on_all_sides_alike() -> None:
         assert thousands == "1", "one has a grammar of its own"
         assert 100 <= int(rest) <= 999
         assert re.sub(r"\d", "", made.targets["en"]) == re.sub(r"\d", "", example.targets["en"])
-    assert not has_numbers(
-        corpora.Example("own/news", "قتل 35 شخصا", {"en": "thirty-five died", "fr": "35 morts"})
+    assert not has_numbers(Example("own/news", "قتل 35 شخصا", {"en": "thirty-five died", "fr": "35 morts"}))
+
+
+def linked(name: str, source: str, english: str, french: str, pairs: list[tuple[int, int, int]]) -> Example:
+    """Return an example whose links are given as word numbers in Arabic, English and French."""
+    links = {"en": [(a, e) for a, e, _ in pairs], "fr": [(a, f) for a, _, f in pairs]}
+    return Example(name, source, {"en": english, "fr": french}, links)
+
+
+def test_names_are_found_by_their_sound_and_changed_on_all_sides_alike() -> None:
+    example = linked(
+        "own/news",
+        "وقالت مارغريت مارتن إن بوتين زار لندن",
+        "And Margaret Martin said Putin had visited Rouen.",
+        "Et Margaret Martin a dit que Putin avait visité Rouen.",
+        [(1, 1, 1), (2, 2, 2), (4, 4, 6), (6, 7, 9)],
     )
+    slots = {slot.name.english: slot for slot in find_slots(example)}
+    assert slots["Margaret"] == Slot((1, 1, 1), "", Name("مارغريت", "Margaret", "Margaret"), "given")
+    assert slots["Martin"].kind == "surname"
+    assert slots["Putin"].clitic == "", "the first letter of بوتين belongs to it"
+    assert "Rouen" not in slots, "لندن does not sound like it"
+    lists = [
+        linked("own/given", "غريتا", "Greta", "Greta", []),
+        linked("own/surnames", "شولتس", "Scholz", "Scholz", []),
+    ]
+    names = Names([example, *lists])
+    chance = random.Random(1)
+    made = [names.vary(example, chance) for _ in range(40)]
+    assert any("غريتا" in one.source for one in made)
+    for one in made:
+        assert one.links == example.links
+        for arabic, latin in (("غريتا", "Greta"), ("شولتس", "Scholz"), ("بوتين", "Putin")):
+            count = one.source.split().count(arabic)
+            assert all(text.split().count(latin) == count for text in one.targets.values())
+
+
+def test_a_name_keeps_its_clitic_and_the_french_article_its_apostrophe() -> None:
+    example = linked(
+        "own/news",
+        "سافروا لأوسلو ومنها عادوا",
+        "They travelled to Oslo and back.",
+        "Partis d'Oslo, ils revinrent.",
+        [(1, 3, 1)],
+    )
+    towns = [
+        linked("open/geonames", "بون", "Bonn", "Bonn", []),
+        linked("open/geonames", "أوبرا", "Oberá", "Oberá", []),
+    ]
+    names = Names([example, *towns])
+    made = {names.vary(example, random.Random(seed)).targets["fr"] for seed in range(30)}
+    assert made == {"Partis d'Oslo, ils revinrent.", "Partis d'Oberá, ils revinrent."}, "never d'Bonn"
+    sources = {names.vary(example, random.Random(seed)).source for seed in range(30)}
+    assert sources == {example.source, "سافروا لأوبرا ومنها عادوا"}
 
 
 def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
@@ -129,12 +182,12 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         vocabulary.train_vocabulary(text[:1] * 30, tmp_path / "source", "source", 19),
         vocabulary.train_vocabulary(text[1:] * 30, tmp_path / "target", "target", 30),
     )
-    example = corpora.Example("own/news", text[0], {"en": text[1], "fr": text[2]}, {"en": [(0, 0)], "fr": []})
+    example = Example("own/news", text[0], {"en": text[1], "fr": text[2]}, {"en": [(0, 0)], "fr": []})
     options: dict[str, Any] = {
         "seed": 1, "batch_tokens": 60, "pool": 10, "max_pieces": 60, "learning_rate": 1e-3, "warmup_steps": 2,
         "decay_steps": 3, "dropout": 0.1, "word_dropout": 0.0, "label_smoothing": 0.1, "alignment_weight": 0.5,
         "subword_sampling": 0.5, "sampling_alpha": 0.3, "average_decay": 0.9, "report_seconds": 1e9,
-        "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_numbers": 0.5, "digits_weight": 0,
+        "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_names": 0.5, "vary_numbers": 0.5, "digits_weight": 0,
     }  # fmt: skip
     shape = Shape(
         19, 30, width=16, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, positions=64
