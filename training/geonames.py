@@ -18,8 +18,8 @@ _ARABIC = re.compile("[\u0621-\u064a]{3,}")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]{3,}")
 # Their towns bear articles, and the French spell them otherwise.
 _ARAB = frozenset(
-    ["AE", "BH", "DJ", "DZ", "EG", "EH", "IQ", "JO", "KM", "KW", "LB", "LY"]
-    + ["MA", "MR", "OM", "PS", "QA", "SA", "SD", "SO", "SY", "TD", "TN", "YE"]
+    {"AE", "BH", "DJ", "DZ", "EG", "EH", "IQ", "JO", "KM", "KW", "LB", "LY"}
+    | {"MA", "MR", "OM", "PS", "QA", "SA", "SD", "SO", "SY", "TD", "TN", "YE"}
 )
 _KNOWN = 700_000  # inhabitants from which on French and English may have a name of their own
 

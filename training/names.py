@@ -20,8 +20,8 @@ _ARABIC = re.compile("[\u0621-\u064a]+")
 # ب and the like before a name: a letter of its own skeleton, so that بوتين is not taken for ب and وتين.
 _CLITICS = ("", "و", "ل", "ب", "ف", "ك", "ول", "وب")
 _PLACE_WORDS = frozenset(
-    ["in", "at", "from", "to", "near", "of", "around", "towards", "across"]
-    + ["leave", "left", "reach", "reached", "city", "town", "village"]
+    {"in", "at", "from", "to", "near", "of", "around", "towards", "across"}
+    | {"leave", "left", "reach", "reached", "city", "town", "village"}
 )
 # Lists of single names among the examples, and the kind of names they hold.
 LISTS = {"own/given": "given", "own/surnames": "surname", "open/geonames": "place"}
