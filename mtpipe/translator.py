@@ -354,7 +354,7 @@ def translate(
         for position, target in enumerate(targets):
             rows = made[position * len(texts) : (position + 1) * len(texts)]
             shown = [document.segments[number].text for number in asked]
-            hypotheses[target] = [_shown(*row) for row in zip(rows, texts, shown, strict=True)]
+            hypotheses[target] = [as_shown(*row) for row in zip(rows, texts, shown, strict=True)]
     translations = []
     for target, translator in translators.items():
         placed = passed | dict(zip(asked, hypotheses[target], strict=True))
@@ -383,7 +383,7 @@ def untranslated(document: Document) -> dict[int, Hypothesis]:
     return passed
 
 
-def _shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
+def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
     """Drop the links where the text that the model saw has other words than the one that is shown."""
     if hypothesis.links and len(seen.split()) != len(shown.split()):
         return replace(hypothesis, links=())

@@ -56,11 +56,13 @@ class Terms:
 
     def occurrences(self, text: str) -> tuple[Occurrence, ...]:
         """Return the terms in ``text``, the longest at each place, in order."""
-        if text not in self._found:
+        found = self._found.get(text)
+        if found is None:
             if len(self._found) > 4096:
                 self._found.clear()
-            self._found[text] = tuple(self._find(text))
-        return self._found[text]
+            # Not read back: another thread may have cleared it.
+            found = self._found[text] = tuple(self._find(text))
+        return found
 
     def _find(self, text: str) -> list[Occurrence]:
         read = self._form(text)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
@@ -26,6 +28,16 @@ _LOT = 1000  # jobs that are translated and healed before the next ones, so that
 _FIRST_SHARE = 0.7  # of the time of a lot, as far as progress is concerned
 # A retry may be that much less likely to the model itself (mean log-probability) for each unit of weight it mends.
 _PRICE = 0.10
+
+
+class Spare(Protocol):
+    """Gives another translator for a target, None where there is none; loaded when it is first asked for."""
+
+    def __call__(self, target: str) -> Translator | None:
+        """Return the translator."""
+
+    def weights(self, target: str) -> str:
+        """Return the SHA-256 of the weights it would take, "" for none; nothing is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +62,14 @@ def heal(
     source: str,
     ladder: Sequence[Rung],
     terms: Terms | None = None,
+    *,
+    allowed: float | None = None,
 ) -> Healed:
     """Check every hypothesis, and try those with findings again, rung by rung, until one has none.
 
     The attempt with the least weight of findings wins, among equals the one
     whose score is best; the first hypothesis stays where no attempt is better.
-    What the retries cost is bounded: those that need it most come first.
+    What the retries cost is bounded by ``allowed`` characters: those that need it most come first.
     Every attempt is kept beside what won. A term of ``terms`` that is not rendered
     as the glossary wants is a finding too.
     """
@@ -67,12 +81,13 @@ def heal(
     }
     within = {number for number in tried if len(jobs[number][0]) <= _LONGEST}
     size = sum(len(text) for text, _ in jobs)
+    allowed = allowance(size) if allowed is None else allowed
     spent = 0.0
     for rung in ladder:
         open_rows = [number for number in within if weight(_best(tried[number])) > 0]
         unique = _affordable(
             {jobs[number]: _best(tried[number]) for number in open_rows},
-            (max(_SHARE * size, _FLOOR) - spent) / rung.cost if rung.cost else math.inf,
+            (allowed - spent) / rung.cost if rung.cost else math.inf,
         )
         if not unique:
             break
@@ -92,6 +107,11 @@ def heal(
         better=len(replaced),
         extra=spent / size if size else 0.0,
     )
+
+
+def allowance(characters: int) -> float:
+    """Return how many characters may be decoded again for a text of so many."""
+    return max(_SHARE * characters, _FLOOR)
 
 
 def _affordable(doubted: dict[Job, Hypothesis], characters: float) -> dict[Job, Hypothesis]:
@@ -145,14 +165,14 @@ def _winner(attempts: list[tuple[str, Hypothesis]]) -> Hypothesis:
 class Healing:
     """A translator whose hypotheses are checked, tried again where a check fails, and given a confidence.
 
-    ``find`` gives another translator for a target, None where there is none; it is asked only when a segment needs it.
+    ``find`` is asked for another translator only when a segment needs it.
     Without ``retry`` hypotheses are checked only.
     """
 
     def __init__(
         self,
         inner: Translator,
-        find: Callable[[str], Translator | None] | None = None,
+        find: Spare | None = None,
         *,
         retry: bool = True,
         terms: Terms | None = None,
@@ -173,27 +193,32 @@ class Healing:
         beam_size: int | None = None,
         planned: bool = False,
         progress: Progress | None = None,
+        allowed: float | None = None,
     ) -> list[Hypothesis]:
-        """Return one checked hypothesis a job, in order."""
+        """Return one checked hypothesis a job, in order.
+
+        ``planned`` jobs are healed together, for ``allowed`` characters decoded again: what comes out depends on the
+        jobs alone.
+        """
         size = len(jobs) if planned else _LOT
-        ladder = self._ladder(source) if self.retry else []
+        ladder = self._ladder(source, planned) if self.retry else []
         found: list[Hypothesis] = []
         for start in range(0, len(jobs), max(1, size)):
             lot = jobs[start : start + size]
             step = _step(progress, start, len(lot), len(jobs))
             first = self.inner.translate(lot, source, beam_size=beam_size, planned=planned, progress=step)
-            made = heal(lot, first, source, ladder, self.terms)
+            made = heal(lot, first, source, ladder, self.terms, allowed=allowed)
             self.tally.add(made, sum(len(text) for text, _ in lot))
             found += [_judged(job, kept, source) for job, kept in zip(lot, made.hypotheses, strict=True)]
             if progress is not None:
                 progress((start + len(lot)) * 100, len(jobs) * 100)
         return found
 
-    def _ladder(self, source: str) -> list[Rung]:
-        more = [] if self.find is None else [another_model(self.find, source)]
+    def _ladder(self, source: str, planned: bool) -> list[Rung]:
+        more = [] if self.find is None else [another_model(self.find, source, planned=planned)]
         if self.terms is not None:
-            more += term_rungs(self.inner, self.terms, source)
-        return ladder_for(self.inner, source, *more)
+            more += term_rungs(self.inner, self.terms, source, planned=planned)
+        return ladder_for(self.inner, source, *more, planned=planned)
 
 
 @dataclass(slots=True)
@@ -204,13 +229,15 @@ class Tally:
     healed: int = 0
     again: float = 0.0
     first: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add(self, made: Healed, size: int) -> None:
-        """Count one more lot of ``size`` characters."""
-        self.doubted += made.doubted
-        self.healed += made.healed
-        self.again += made.extra * size
-        self.first += size
+        """Count one more lot of ``size`` characters; several threads may."""
+        with self.lock:
+            self.doubted += made.doubted
+            self.healed += made.healed
+            self.again += made.extra * size
+            self.first += size
 
     def __str__(self) -> str:
         """Return one line for a user, "" where nothing was doubted."""
@@ -238,7 +265,7 @@ def _judged(job: Job, hypothesis: Hypothesis, source: str) -> Hypothesis:
 
 def healing(
     systems: Sequence[Mapping[str, Translator]],
-    find: Callable[[str], Translator | None] | None = None,
+    find: Spare | None = None,
     *,
     retry: bool = True,
     terms: Terms | None = None,

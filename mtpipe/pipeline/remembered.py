@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from mtpipe import text, typesetting
+from mtpipe import guard, text, typesetting
 from mtpipe.data import Hypothesis, Passport
 from mtpipe.memory import Circumstances, Memory, Unit
 from mtpipe.pipeline.healing import Healing
@@ -27,13 +27,21 @@ def legs(translator: Translator) -> tuple[Engine, ...]:
 
 
 def circumstances(
-    translator: Translator, source: str, target: str, *, beam_size: int | None = None, glossary: str = ""
+    translator: Translator, source: str, target: str, *, beam_size: int | None = None
 ) -> Circumstances:
     """Return what the translations of ``translator`` depend on besides their texts."""
     engines = legs(translator)
     decoding: list[object] = [engine.decoding(beam_size) for engine in engines]
-    if isinstance(translator, Healing) and translator.retry:
-        decoding.append("healed")
+    if any(engine.links for engine in engines):
+        decoding.append("links")
+    glossary = ""
+    if isinstance(translator, Healing):
+        decoding.append(f"checks {guard.VERSION}")
+        if translator.retry:
+            spare = "" if translator.find is None else translator.find.weights(target)
+            decoding.append(f"healed {spare}".strip())
+        if translator.terms is not None:
+            glossary = translator.terms.glossary.sha256
     return Circumstances(
         source=source,
         target=target,

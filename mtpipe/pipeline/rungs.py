@@ -29,9 +29,10 @@ class Rung:
     cost: float
 
 
-def ladder_for(translator: Translator, source: str, *more: Rung) -> list[Rung]:
+def ladder_for(translator: Translator, source: str, *more: Rung, planned: bool = False) -> list[Rung]:
     """Return the ways of trying again that ``translator`` offers, the cheap ones first, then ``more``.
 
+    With ``planned`` all that a rung decodes is one batch, so that the same jobs give the same texts wherever it is done.
     A model in CTranslate2 gives more candidates, then decodes without penalties (numbers that repeat are lost to
     them), then against repetition; any translator can be asked clause by clause.
     """
@@ -43,7 +44,9 @@ def ladder_for(translator: Translator, source: str, *more: Rung) -> list[Rung]:
         def way(how: str, options: dict[str, float], count: int, beam: int) -> Rung:
             decoding = Decoding(options | {"beam_size": beam}, alternatives=count)
             return Rung(
-                how, lambda jobs, _best: translator.alternatives(jobs, source, decoding), beam / usual
+                how,
+                lambda jobs, _best: translator.alternatives(jobs, source, decoding, planned=planned),
+                beam / usual,
             )
 
         rungs = [
@@ -51,11 +54,15 @@ def ladder_for(translator: Translator, source: str, *more: Rung) -> list[Rung]:
             way("no penalties", _FREE, 1, usual),
             way("against repetition", _STRICT, 1, usual),
         ]
-    rungs.append(Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source), 1.0))
+    rungs.append(
+        Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source, planned), 1.0)
+    )
     return [*rungs, *more]
 
 
-def another_model(find: Callable[[str], Translator | None], source: str) -> Rung:
+def another_model(
+    find: Callable[[str], Translator | None], source: str, *, planned: bool = False
+) -> Rung:
     """Return the rung that asks another translator for each target, where ``find`` gives one."""
 
     def retry(jobs: Sequence[Job], _best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:
@@ -63,18 +70,20 @@ def another_model(find: Callable[[str], Translator | None], source: str) -> Rung
         for target in dict.fromkeys(target for _, target in jobs):
             mine = [job for job in jobs if job[1] == target]
             other = find(target)
-            made = [] if other is None else other.translate(mine, source)
+            made = [] if other is None else other.translate(mine, source, planned=planned)
             found |= {job: [hypothesis] for job, hypothesis in zip(mine, made, strict=False)}
         return [found.get(job, []) for job in jobs]
 
     return Rung("another model", retry, 1.0)
 
 
-def _by_clauses(translator: Translator, jobs: Sequence[Job], source: str) -> list[list[Hypothesis]]:
+def _by_clauses(
+    translator: Translator, jobs: Sequence[Job], source: str, planned: bool
+) -> list[list[Hypothesis]]:
     """Translate each job in two or more parts cut at clause marks; a job that has none gives nothing."""
     cut = [_clauses(text) for text, _ in jobs]
     asked = [(part, job[1]) for job, parts in zip(jobs, cut, strict=True) if len(parts) > 1 for part in parts]
-    made = iter(translator.translate(asked, source) if asked else [])
+    made = iter(translator.translate(asked, source, planned=planned) if asked else [])
     found: list[list[Hypothesis]] = []
     for parts in cut:
         several = [next(made) for _ in parts] if len(parts) > 1 else []

@@ -22,13 +22,13 @@ _TRAILING = re.compile(r"[\s\u00a0]*[^\w\s]+$")
 _RAW = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
 
 
-def term_rungs(translator: Translator, terms: Terms, source: str) -> list[Rung]:
+def term_rungs(translator: Translator, terms: Terms, source: str, *, planned: bool = False) -> list[Rung]:
     """Return the rungs that bring missing terms in; both need word links, the first a model in CTranslate2."""
     rungs = [Rung("term put in", lambda jobs, best: _put_in(jobs, best, terms, source), 0.0)]
     if isinstance(translator, Engine):
         again = Rung(
             "begun again at the term",
-            lambda jobs, best: _begun_again(translator, jobs, best, terms, source),
+            lambda jobs, best: _begun_again(translator, jobs, best, terms, source, planned),
             1.0,
         )
         rungs = [again, again, *rungs]
@@ -75,7 +75,7 @@ def _opposite(hypothesis: Hypothesis, places: Sequence[int]) -> tuple[int, int] 
 
 
 def _begun_again(
-    engine: Engine, jobs: Sequence[Job], best: Sequence[Hypothesis], terms: Terms, source: str
+    engine: Engine, jobs: Sequence[Job], best: Sequence[Hypothesis], terms: Terms, source: str, planned: bool
 ) -> list[list[Hypothesis]]:
     """Keep what stands before the first missing term, force the term, and let the model go on from there."""
     begins: dict[int, str] = {}
@@ -87,7 +87,8 @@ def _begun_again(
                 begins[number] = _joined(before, wanted).translate(_RAW)
     asked = list(begins)
     decoding = Decoding(exact=True, begins=[begins[number] for number in asked])
-    made = engine.alternatives([jobs[number] for number in asked], source, decoding) if asked else []
+    again = [jobs[number] for number in asked]
+    made = engine.alternatives(again, source, decoding, planned=planned) if asked else []
     found = dict(zip(asked, made, strict=True))
     return [found.get(number, []) for number in range(len(jobs))]
 

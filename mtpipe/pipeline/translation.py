@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 
 from mtpipe import models, reader, segmenter, translator
@@ -11,7 +10,8 @@ from mtpipe.guard.terms import Terms
 from mtpipe.languages import language
 from mtpipe.pipeline.healing import healing
 from mtpipe.pipeline.pivot import Pivot
-from mtpipe.pipeline.routing import Route, another, routes
+from mtpipe.pipeline.routing import Route, routes
+from mtpipe.pipeline.spares import Spares
 
 
 def load_document(
@@ -69,17 +69,8 @@ def systems_for(
         systems[place][route.target] = column
     if heal is None:
         return tuple(systems)
-    used = [model for route in found for model in route.models]
-
-    @functools.cache
-    def other(target: str) -> translator.Translator | None:
-        route = another(source, target, used)
-        if route is None:
-            return None
-        legs = [engine(model) for model in route.models]
-        return legs[0] if route.via is None else Pivot(legs[0], route.via, legs[1])
-
-    return healing(systems, other, retry=heal, terms=terms)
+    spares = Spares(source, [model for route in found for model in route.models], engine)
+    return healing(systems, spares, retry=heal, terms=terms)
 
 
 def translate_with(
