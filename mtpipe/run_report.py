@@ -11,7 +11,7 @@ SCHEMA = "mtpipe.run-report/1"
 
 @dataclass(frozen=True, slots=True)
 class RunModel:
-    """A target and the model that made it."""
+    """A target and the model that made it: how sure its rows are, how many of a glossary's terms it kept to."""
 
     target: str
     id: str
@@ -19,6 +19,11 @@ class RunModel:
     sha256: str
     mean_score: float | None
     segments: int
+    high: int
+    medium: int
+    low: int
+    terms_kept: int
+    terms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,31 @@ class RunFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCheck:
+    """How many segments, each target counted, a check still doubts."""
+
+    check: str
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunHealing:
+    """How many translations were doubted at first, how many of them are others now, how many free of doubt."""
+
+    doubted: int
+    replaced: int
+    healed: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunDoubt:
-    """A segment to look at: its document, target, row (from 1) and flags, both texts."""
+    """A segment to look at: its document, target, row (from 1), flags and what the checks found, both texts."""
 
     document: str
     target: str
     row: int
     flags: tuple[str, ...]
+    findings: tuple[str, ...]
     source: str
     text: str
 
@@ -80,8 +103,8 @@ class RunReport:
     """Everything that a run has to say about itself.
 
     ``segments`` are source segments of finished documents; ``flagged`` counts
-    segments with a flag that asks for doubt, each target by itself;
-    ``flagged_shown`` is how many of them ``doubts`` lists.
+    segments to look at, each target by itself: with a finding, or with a flag
+    that asks for doubt; ``doubts`` lists the first of them.
     """
 
     name: str
@@ -97,6 +120,8 @@ class RunReport:
     failures: tuple[RunFailure, ...]
     failed: int
     flags: tuple[RunFlag, ...]
+    checks: tuple[RunCheck, ...]
+    healing: RunHealing
     doubts: tuple[RunDoubt, ...]
     scores: tuple[RunScores, ...]
     notes: tuple[str, ...]

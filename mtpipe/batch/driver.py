@@ -145,6 +145,7 @@ class Run:
             passports=self.engines.passports,
             formats=self.config.output.formats,
             settings=self.settings,
+            heal=self.config.healing,
         )
 
     def _planned(self, ahead: Ahead) -> None:
@@ -189,14 +190,19 @@ class Run:
                 self.tally.done += 1
                 self.tally.segments += one.segments
                 self.tally.flagged += one.flagged
+                self.tally.healed += one.healed
 
 
 def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     """Open the run folder, load the models, list the inputs; ``stack`` closes it all."""
     folder = RunFolder(Path(config.output.directory))
     stack.callback(folder.close)
+    pieces, linked = folder.pinned()
+    # Words stay linked when a format that does not show it is asked for: nothing is translated anew for that.
+    links = config.links or (linked and config.decoding.links is None)
+    config = replace(config, decoding=replace(config.decoding, links=links))
     engines = loading.load_engines(config, threads=config.executor.threads)
-    batch_pieces = config.decoding.batch_pieces or folder.pinned() or engines.batch_pieces
+    batch_pieces = config.decoding.batch_pieces or pieces or engines.batch_pieces
     memory = Memory(folder.memory)
     stack.callback(memory.close)
     state = State(folder.state)
@@ -241,9 +247,11 @@ class Outcome:
         tally = self.tally
         failed = f", {tally.failed} failed" if tally.failed else ""
         before = f" ({tally.skipped} before)" if tally.skipped else ""
+        healed = f", {tally.healed} healed" if tally.healed else ""
+        doubts = f", {tally.flagged} to look at" if tally.flagged else ""
         return (
             f"{tally.done} of {tally.documents} documents done{before}{failed}; {tally.translated} segments translated"
-            f" in {tally.seconds:.1f} s; results in {os.path.normpath(self.folder)}"
+            f" in {tally.seconds:.1f} s{healed}{doubts}; results in {os.path.normpath(self.folder)}"
         )
 
 

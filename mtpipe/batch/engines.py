@@ -10,8 +10,11 @@ from mtpipe.batch.tuning import PIECES_CPU, PIECES_GPU, Tuning, tuned
 from mtpipe.config import RunConfig
 from mtpipe.data import Passport
 from mtpipe.errors import ModelError, MtpipeError, UsageError
+from mtpipe.guard.glossary import Glossary, read_glossary
+from mtpipe.guard.terms import Terms
 from mtpipe.memory import Circumstances, Memory
 from mtpipe.pipeline import routes, systems_for
+from mtpipe.pipeline.healing import Healing
 from mtpipe.pipeline.remembered import circumstances as of_translator
 from mtpipe.pipeline.remembered import legs
 from mtpipe.pipeline.routing import Route as ModelRoute
@@ -20,22 +23,30 @@ from mtpipe.translator import Translator, resolved
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The engines of a run: each one once, and which makes which target."""
+    """The engines of a run: each one once, and which makes which target.
+
+    ``weights`` are what each target's translations come from: the models' SHA-256, those of the spare ones included.
+    """
 
     loaded: tuple[Translator, ...]
     number: Mapping[str, int]
     passports: Mapping[str, Passport]
+    weights: Mapping[str, str]
+    glossary: Glossary | None
     sizes: tuple[Sizes, ...]
     threads: int
     device: str
     batch_pieces: int
 
 
-def load_engines(config: RunConfig, *, threads: int | None) -> Engines:
+def load_engines(config: RunConfig, *, threads: int | None, glossary: Glossary | None = None) -> Engines:
     """Load what the configuration names; errors bear the line of the key that is to blame.
 
-    Without ``threads`` as many are used as were measured to be best, else all cores.
+    Without ``threads`` as many are used as were measured to be best, else all cores. A ``glossary`` that was read
+    already is not looked for again.
     """
+    if config.glossary and glossary is None:
+        glossary = _glossary(config)
     chosen = {target: (name,) for target in config.targets if (name := config.model_for(target))}
     try:
         found = routes(config.source, config.targets, chosen)
@@ -45,6 +56,10 @@ def load_engines(config: RunConfig, *, threads: int | None) -> Engines:
             device=config.executor.device,
             compute_type=config.decoding.compute_type,
             threads=threads or (known.threads if known else None),
+            links=config.links,
+            heal=config.healing,
+            source=config.source,
+            terms=None if glossary is None else Terms(glossary, config.source),
         )
     except MtpipeError as error:
         raise type(error)(f"{_blame(config, error)}{error}") from None
@@ -55,11 +70,29 @@ def load_engines(config: RunConfig, *, threads: int | None) -> Engines:
         loaded,
         {target: loaded.index(engine) for target, engine in made.items()},
         {target: engine.passport for target, engine in made.items()},
+        {target: _weights(engine, target) for target, engine in made.items()},
+        glossary,
         tuple(engines[0].sizes for engines in parts),
         first.threads,
         first.device,
         known.batch_pieces if known else (PIECES_CPU if first.device == "cpu" else PIECES_GPU),
     )
+
+
+def _glossary(config: RunConfig) -> Glossary:
+    try:
+        return read_glossary(config.glossary, config.source)
+    except MtpipeError as error:
+        where = config.where("glossary")
+        raise type(error)(f"{f'{where}: ' if where else ''}glossary: {error}") from None
+
+
+def _weights(engine: Translator, target: str) -> str:
+    own = "+".join(leg.passport.sha256 for leg in legs(engine))
+    spare = (
+        engine.find.weights(target) if isinstance(engine, Healing) and engine.retry and engine.find else ""
+    )
+    return f"{own}, else {spare}" if spare else own
 
 
 def _tuning(config: RunConfig, found: Sequence[ModelRoute]) -> Tuning | None:

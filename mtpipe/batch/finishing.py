@@ -16,23 +16,28 @@ from mtpipe.data import Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import MtpipeError, OutputError
 from mtpipe.files import write_text
 from mtpipe.memory import Memory
-from mtpipe.translator import Job
+from mtpipe.pipeline.names import one_way
+from mtpipe.translator import Job, as_shown
 from mtpipe.writer import write_translations
 
 # Flags that inform; the others ask for doubt.
-NOTES = {Flag.NO_LETTERS, Flag.OTHER_LANGUAGE, Flag.SPLIT}
+NOTES = {Flag.NO_LETTERS, Flag.OTHER_LANGUAGE, Flag.SPLIT, Flag.HEALED}
 _MOST_DOUBTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A document that was written, or the reason why not; segments and flagged ones count once a target."""
+    """A document that was written, or the reason why not.
+
+    Segments, those to look at and those that were healed count once a target.
+    """
 
     name: str
     label: str
     reason: str
-    segments: int
-    flagged: int
+    segments: int = 0
+    flagged: int = 0
+    healed: int = 0
 
 
 class Finisher:
@@ -48,6 +53,7 @@ class Finisher:
         passports: Mapping[str, Passport],
         formats: tuple[str, ...],
         settings: str,
+        heal: bool,
     ) -> None:
         self._folder = folder
         self._memory = memory
@@ -56,6 +62,7 @@ class Finisher:
         self._passports = passports
         self._formats = formats
         self._settings = settings
+        self._heal = heal
 
     def finish(
         self,
@@ -71,7 +78,7 @@ class Finisher:
             if prepared.document is None:
                 name, label = prepared.listed.name, prepared.listed.label
                 self._state.settle(name, FAILED, reason=prepared.reason)
-                told.append(Finished(name, label, prepared.reason, 0, 0))
+                told.append(Finished(name, label, prepared.reason))
         for rows in window.rows:
             if rows.prepared.listed.name not in settled:
                 told.append(self._document(rows, hypotheses, failed))
@@ -92,7 +99,7 @@ class Finisher:
         listed = rows.prepared.listed
         reason = self._missing(rows, hypotheses, failed)
         if not reason:
-            translations = translations_of(rows, hypotheses, self._passports)
+            translations = translations_of(rows, hypotheses, self._passports, heal=self._heal)
             try:
                 self._write(listed.name, translations)
             except OutputError:
@@ -101,7 +108,7 @@ class Finisher:
                 reason = str(error)
         if reason:
             self._state.settle(listed.name, FAILED, reason=reason)
-            return Finished(listed.name, listed.label, reason, 0, 0)
+            return Finished(listed.name, listed.label, reason)
         doubts = list(_doubts(listed.name, translations))
         figures = _figures(translations) | {"flagged": len(doubts)}
         self._state.settle(
@@ -112,9 +119,8 @@ class Finisher:
             figures=figures,
             doubts=doubts[:_MOST_DOUBTS],
         )
-        return Finished(
-            listed.name, listed.label, "", len(rows.document.segments) * len(translations), len(doubts)
-        )
+        segments = len(rows.document.segments) * len(translations)
+        return Finished(listed.name, listed.label, "", segments, len(doubts), figures["healed"])
 
     def _missing(self, rows: Rows, hypotheses: Mapping[Job, Hypothesis], failed: Mapping[Job, str]) -> str:
         for number, text in rows.views.items():
@@ -136,46 +142,75 @@ class Finisher:
 
 
 def translations_of(
-    rows: Rows, hypotheses: Mapping[Job, Hypothesis], passports: Mapping[str, Passport]
+    rows: Rows, hypotheses: Mapping[Job, Hypothesis], passports: Mapping[str, Passport], *, heal: bool
 ) -> tuple[Translation, ...]:
-    """Return a document's translations, one a target."""
-    return tuple(
-        Translation(
-            rows.document,
-            target,
-            tuple(
-                rows.passed[number] if number in rows.passed else hypotheses[rows.views[number], target]
-                for number in range(len(rows.document.segments))
-            ),
-            passport,
-        )
-        for target, passport in passports.items()
-    )
+    """Return a document's translations, one a target; where rows are healed a name is spelled one way."""
+    segments = rows.document.segments
+    made = []
+    for target, passport in passports.items():
+        placed = {
+            number: as_shown(hypotheses[text, target], text, segments[number].text)
+            for number, text in rows.views.items()
+        }
+        placed.update(rows.passed)
+        ordered = tuple(placed[number] for number in range(len(segments)))
+        translation = Translation(rows.document, target, ordered, passport)
+        made.append(one_way(translation) if heal else translation)
+    return tuple(made)
 
 
 def _figures(translations: tuple[Translation, ...]) -> dict[str, Any]:
+    """Return what the report adds up; all but segments and characters count once a target."""
     flags: Counter[str] = Counter()
-    scores: dict[str, list[float]] = {}
+    checks: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for translation in translations:
         for hypothesis in translation.hypotheses:
             flags.update(map(str, hypothesis.flags))
-            if hypothesis.score is not None:
-                scores.setdefault(translation.target, []).append(hypothesis.score)
+            checks.update({found.check for found in hypothesis.findings})
+            # Whoever was doubted has its attempts, the first among them.
+            counts["doubted"] += bool(hypothesis.attempts)
+            counts["replaced"] += Flag.HEALED in hypothesis.flags
+            counts["healed"] += Flag.HEALED in hypothesis.flags and not hypothesis.findings
     source = translations[0].source
     return {
         "segments": len(source.segments),
         "characters": sum(len(segment.text) for segment in source.segments),
         "flags": dict(sorted(flags.items())),
-        "scores": {target: [len(held), round(fmean(held), 4)] for target, held in scores.items()},
+        "checks": dict(sorted(checks.items())),
+        **{name: counts[name] for name in ("doubted", "replaced", "healed")},
+        "targets": {translation.target: _target_figures(translation) for translation in translations},
+    }
+
+
+def _target_figures(translation: Translation) -> dict[str, Any]:
+    """Return how many segments a model made with which mean score, their confidence, the terms kept to and all."""
+    made = [hypothesis for hypothesis in translation.hypotheses if hypothesis.score is not None]
+    levels = Counter(hypothesis.confidence for hypothesis in made)
+    terms = [term for hypothesis in made for term in hypothesis.terms]
+    return {
+        "score": [len(made), round(fmean(h.score for h in made if h.score is not None), 4)]
+        if made
+        else [0, 0.0],
+        "confidence": [levels[level] for level in ("high", "medium", "low")],
+        "terms": [sum(bool(term.used) for term in terms), len(terms)],
     }
 
 
 def _doubts(name: str, translations: tuple[Translation, ...]) -> list[Doubt]:
     return [
-        Doubt(name, translation.target, row, tuple(map(str, hypothesis.flags)), segment.text, hypothesis.text)
+        Doubt(
+            name,
+            translation.target,
+            row,
+            tuple(str(flag) for flag in hypothesis.flags),
+            tuple(finding.message for finding in hypothesis.findings),
+            segment.text,
+            hypothesis.text,
+        )
         for translation in translations
         for row, (segment, hypothesis) in enumerate(
             zip(translation.source.segments, translation.hypotheses, strict=True), start=1
         )
-        if any(flag not in NOTES for flag in hypothesis.flags)
+        if hypothesis.findings or any(flag not in NOTES for flag in hypothesis.flags)
     ]

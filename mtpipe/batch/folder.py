@@ -58,14 +58,14 @@ class RunFolder:
         """Let others write the folder."""
         self._lock.close()
 
-    def pinned(self) -> int | None:
-        """Return the batch size that the folder's earlier sessions worked with, if there were any."""
+    def pinned(self) -> tuple[int | None, bool]:
+        """Return the batch size of the folder's earlier sessions, if there were any, and whether they linked words."""
         try:
-            held = yaml.safe_load((self.path / _MARK).read_text("utf-8"))
-            pieces = held["decoding"]["batch_pieces"]
-        except (OSError, yaml.YAMLError, KeyError, TypeError):
-            return None
-        return pieces if isinstance(pieces, int) and pieces > 0 else None
+            held = yaml.safe_load((self.path / _MARK).read_text("utf-8"))["decoding"]
+            pieces, links = held["batch_pieces"], held.get("links")
+        except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+            return None, False
+        return pieces if isinstance(pieces, int) and pieces > 0 else None, links is True
 
     def put_config(self, config: RunConfig, facts: dict[str, Any]) -> None:
         """Write the configuration as resolved, with what it was resolved to as comments."""

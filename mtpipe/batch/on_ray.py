@@ -18,6 +18,7 @@ from mtpipe.batch.plain import Made, translate_batch
 from mtpipe.batch.planning import Batch, Window
 from mtpipe.config import RunConfig
 from mtpipe.errors import MtpipeError, UsageError, WorkError
+from mtpipe.guard.glossary import Glossary
 
 # Windows that are out with the cluster, for each actor and beyond.
 _WINDOWS_AN_ACTOR = 1
@@ -30,10 +31,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What an actor needs to know: the run, and the weights that it must find (target → SHA-256)."""
+    """What an actor needs to know: the run, its glossary, and the weights that it must find, by target."""
 
     config: RunConfig
     weights: tuple[tuple[str, str], ...]
+    glossary: Glossary | None
     threads: int
 
 
@@ -48,8 +50,7 @@ class RayExecutor:
         self._config = config
         self._windows = windows
         self._threads = config.executor.threads or 1
-        weights = tuple((target, passport.sha256) for target, passport in engines.passports.items())
-        self._spec = Spec(config, weights, self._threads)
+        self._spec = Spec(config, tuple(engines.weights.items()), engines.glossary, self._threads)
         self._ray = _connect(config)
         self._actors = config.executor.actors or _actors_for(self._ray, config)
 
@@ -236,13 +237,11 @@ class _Actor:
 
     def __init__(self, spec: Spec) -> None:
         self._config = spec.config
-        self._engines = load_engines(spec.config, threads=spec.threads)
-        for target, sha256 in spec.weights:
-            found = self._engines.passports[target].sha256
-            if found != sha256:
-                raise WorkError(
-                    f"the model for {target} is another here: sha256 {found[:12]}…, not {sha256[:12]}…"
-                )
+        self._engines = load_engines(spec.config, threads=spec.threads, glossary=spec.glossary)
+        for target, wanted in spec.weights:
+            found = self._engines.weights[target]
+            if found != wanted:
+                raise WorkError(f"the models for {target} are others here: sha256 {found}, not {wanted}")
         self._pool = ThreadPoolExecutor(spec.threads)
 
     def __call__(self, row: Row) -> Row:

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from mtpipe.batch.planning import Batch, Window
+from mtpipe.batch.planning import Batch, Window, characters
 from mtpipe.data import Hypothesis
 from mtpipe.errors import MtpipeError
+from mtpipe.pipeline.healing import Healing
 from mtpipe.translator import Job, Translator
 
 # Batches that wait inside the engine beside those it works on.
@@ -105,29 +106,38 @@ def translate_batch(engine: Translator, batch: Batch, source: str, beam_size: in
     """Translate a batch; where the engine refuses it, its jobs one by one, so that only the cause is lost."""
     started = time.monotonic()
     jobs = list(batch.jobs)
+    a_character = batch.allowed / max(1, characters(jobs))
     try:
-        made: list[Hypothesis | None] = list(
-            engine.translate(jobs, source, beam_size=beam_size, planned=True)
-        )
+        made: list[Hypothesis | None] = list(_planned(engine, jobs, source, beam_size, a_character))
         failed: list[str] = []
     except (MtpipeError, RuntimeError, ValueError) as error:
         if len(jobs) == 1:
             made, failed = [None], [_said(error)]
         else:
-            made, failed = _one_by_one(engine, jobs, source, beam_size)
+            made, failed = _one_by_one(engine, jobs, source, beam_size, a_character)
     reasons = iter(failed)
     told = tuple("" if hypothesis is not None else next(reasons) for hypothesis in made)
     return Made(batch, tuple(made), told, time.monotonic() - started)
 
 
+def _planned(
+    engine: Translator, jobs: list[Job], source: str, beam_size: int | None, a_character: float
+) -> list[Hypothesis]:
+    """Translate jobs that are one batch; ``a_character`` of a character of theirs may be decoded again."""
+    if isinstance(engine, Healing):
+        allowed = a_character * characters(jobs)
+        return engine.translate(jobs, source, beam_size=beam_size, planned=True, allowed=allowed)
+    return engine.translate(jobs, source, beam_size=beam_size, planned=True)
+
+
 def _one_by_one(
-    engine: Translator, jobs: list[Job], source: str, beam_size: int | None
+    engine: Translator, jobs: list[Job], source: str, beam_size: int | None, a_character: float
 ) -> tuple[list[Hypothesis | None], list[str]]:
     made: list[Hypothesis | None] = []
     failed: list[str] = []
     for job in jobs:
         try:
-            made += engine.translate([job], source, beam_size=beam_size, planned=True)
+            made += _planned(engine, [job], source, beam_size, a_character)
         except (MtpipeError, RuntimeError, ValueError) as error:
             made.append(None)
             failed.append(_said(error))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from mtpipe.batch.preparing import Prepared
 from mtpipe.data import Document, Hypothesis
 from mtpipe.memory import Memory
+from mtpipe.pipeline.healing import allowance
 from mtpipe.text import for_model
 from mtpipe.translator import Job, untranslated
 
@@ -29,7 +30,8 @@ class Route:
 class Batch:
     """Jobs that one engine decodes together, whatever else it does: ``number`` within its window, in order.
 
-    ``mark`` is the window's, under which the memory keeps the results.
+    ``mark`` is the window's, under which the memory keeps the results; ``allowed`` is how many characters may be
+    decoded again to heal it.
     """
 
     window: int
@@ -38,6 +40,7 @@ class Batch:
     jobs: tuple[Job, ...]
     pieces: int
     mark: bytes
+    allowed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +171,12 @@ class Planner:
             length = dict(zip(texts, sizes(texts), strict=True))
             # The longest first: what is left to wait for at the end of a run is short.
             mine.sort(key=lambda job: (-length[job[0]], job))
+            allowed, whole = allowance(characters(mine)), _doubtful(mine)
             for part in packed(mine, length, self._batch_pieces):
                 pieces = sum(length[text] for text, _ in part)
-                made.append(Batch(window, len(made), engine, tuple(part), pieces, mark))
+                # Its share of what the window may take: the same whatever was done before an interruption.
+                share = allowed * _doubtful(part) / whole
+                made.append(Batch(window, len(made), engine, tuple(part), pieces, mark, share))
         return made
 
 
@@ -178,6 +184,16 @@ def _without(batch: Batch, done: set[Job]) -> Batch:
     if done.isdisjoint(batch.jobs):
         return batch
     return replace(batch, jobs=tuple(job for job in batch.jobs if job not in done))
+
+
+def characters(jobs: Sequence[Job]) -> int:
+    """Return how long the texts of ``jobs`` are together."""
+    return sum(len(text) for text, _ in jobs)
+
+
+def _doubtful(jobs: Sequence[Job]) -> int:
+    """Return what retries are likely to take, in no unit: the longer a text the more often it is doubted."""
+    return sum(len(text) ** 2 for text, _ in jobs)
 
 
 def rows_of(prepared: Prepared, document: Document) -> Rows:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import mtpipe
 from mtpipe.batch.engines import Engines
@@ -16,9 +18,11 @@ from mtpipe.config import RunConfig
 from mtpipe.files import write_lines, write_text
 from mtpipe.report import Evaluation, EvaluationReport
 from mtpipe.run_report import (
+    RunCheck,
     RunDoubt,
     RunFailure,
     RunFlag,
+    RunHealing,
     RunModel,
     RunReport,
     RunScores,
@@ -36,25 +40,39 @@ _MOST_FAILURES = 1000
 _MOST_DOUBTS = 500
 
 
+@dataclass(slots=True)
+class _Sums:
+    """What the figures of all documents come to."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    checks: Counter[str] = field(default_factory=Counter)
+    targets: dict[str, Counter[str]] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+
+    def add(self, figures: Mapping[str, Any]) -> None:
+        """Add a document's figures."""
+        for name in ("segments", "characters", "flagged", "doubted", "replaced", "healed"):
+            self.counts[name] += figures[name]
+        self.flags.update(figures["flags"])
+        self.checks.update(figures["checks"])
+        for target, held in figures["targets"].items():
+            sums = self.targets.setdefault(target, Counter())
+            made, mean = held["score"]
+            sums["made"] += made
+            self.scores[target] = self.scores.get(target, 0.0) + made * mean
+            for names, values in (("high medium low", held["confidence"]), ("kept terms", held["terms"])):
+                sums.update(dict(zip(names.split(), values, strict=True)))
+
+
 def report_of(
     config: RunConfig, engines: Engines, state: State, scores: tuple[RunScores, ...], notes: tuple[str, ...]
 ) -> RunReport:
     """Return the report of all sessions so far."""
-    flags: Counter[str] = Counter()
-    sums: dict[str, list[float]] = {target: [0, 0.0] for target in config.targets}
-    segments = characters = flagged = 0
+    sums = _Sums()
     for known in state.documents():
-        if known.state != DONE:
-            continue
-        figures = known.figures
-        segments += figures["segments"]
-        characters += figures["characters"]
-        flagged += figures["flagged"]
-        flags.update(figures["flags"])
-        for target, (count, mean) in figures["scores"].items():
-            if target in sums:
-                sums[target][0] += count
-                sums[target][1] += count * mean
+        if known.state == DONE:
+            sums.add(known.figures)
     counts = state.counts()
     failures = islice(state.failures(), _MOST_FAILURES)
     return RunReport(
@@ -63,16 +81,18 @@ def report_of(
         source=config.source,
         documents=counts["all"],
         done=counts.get(DONE, 0),
-        segments=segments,
-        characters=characters,
-        flagged=flagged,
+        segments=sums.counts["segments"],
+        characters=sums.counts["characters"],
+        flagged=sums.counts["flagged"],
         models=_models(engines, sums),
         sessions=tuple(_session(*session) for session in state.sessions()),
         failures=tuple(RunFailure(one.listed.name, one.listed.label, one.reason) for one in failures),
         failed=counts.get("failed", 0),
-        flags=tuple(RunFlag(flag, count, flag in NOTES) for flag, count in sorted(flags.items())),
+        flags=tuple(RunFlag(flag, count, flag in NOTES) for flag, count in sorted(sums.flags.items())),
+        checks=tuple(RunCheck(check, count) for check, count in sums.checks.most_common()),
+        healing=RunHealing(*(sums.counts[name] for name in ("doubted", "replaced", "healed"))),
         doubts=tuple(
-            RunDoubt(one.name, one.target, one.row, one.flags, one.source, one.text)
+            RunDoubt(one.name, one.target, one.row, one.flags, one.findings, one.source, one.text)
             for one in state.doubts(_MOST_DOUBTS)
         ),
         scores=scores,
@@ -100,7 +120,7 @@ def write_manifest(folder: RunFolder, config: RunConfig, engines: Engines, state
 
 
 def _manifest(config: RunConfig, engines: Engines, state: State) -> Iterator[str]:
-    header = {
+    header: dict[str, object] = {
         "schema": MANIFEST,
         "mtpipe": mtpipe.__version__,
         "name": config.name,
@@ -110,6 +130,8 @@ def _manifest(config: RunConfig, engines: Engines, state: State) -> Iterator[str
             for target, passport in engines.passports.items()
         },
     }
+    if engines.glossary is not None:
+        header["glossary"] = {"name": engines.glossary.name, "sha256": engines.glossary.sha256}
     yield json.dumps(header, ensure_ascii=False)
     for known in state.documents():
         row: dict[str, object] = {"document": known.listed.name, "path": known.listed.path}
@@ -121,23 +143,21 @@ def _manifest(config: RunConfig, engines: Engines, state: State) -> Iterator[str
             row["outputs"] = [f"documents/{known.listed.name}.{form}" for form in config.output.formats]
             row["segments"] = known.figures["segments"]
             row["flagged"] = known.figures["flagged"]
+            row["healed"] = known.figures["healed"]
         elif known.reason:
             row["reason"] = known.reason
         yield json.dumps(row, ensure_ascii=False)
 
 
-def _models(engines: Engines, sums: Mapping[str, list[float]]) -> tuple[RunModel, ...]:
-    return tuple(
-        RunModel(
-            target,
-            passport.id,
-            passport.licence,
-            passport.sha256,
-            round(sums[target][1] / sums[target][0], 4) if sums[target][0] else None,
-            int(sums[target][0]),
-        )
-        for target, passport in engines.passports.items()
-    )
+def _models(engines: Engines, sums: _Sums) -> tuple[RunModel, ...]:
+    models = []
+    for target, passport in engines.passports.items():
+        counts = sums.targets.get(target, Counter())
+        made = counts["made"]
+        mean = round(sums.scores[target] / made, 4) if made else None
+        rest = (counts[name] for name in ("high", "medium", "low", "kept", "terms"))
+        models.append(RunModel(target, passport.id, passport.licence, passport.sha256, mean, made, *rest))
+    return tuple(models)
 
 
 def _session(started: str, seconds: float, figures: Mapping[str, int]) -> RunSession:

@@ -118,7 +118,7 @@ def _translations(
         if (route.circumstances, text) not in held:
             return ()
         found[text, route.target] = held[route.circumstances, text].hypothesis
-    return translations_of(rows, found, engines.passports)
+    return translations_of(rows, found, engines.passports, heal=config.healing)
 
 
 def _comparison(translation: Translation, path: str) -> Comparison:

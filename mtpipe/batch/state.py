@@ -26,8 +26,10 @@ CREATE INDEX IF NOT EXISTS document_ordinal ON document (ordinal);
 CREATE TABLE IF NOT EXISTS session (
     id INTEGER PRIMARY KEY, started TEXT, seconds REAL, figures TEXT
 );
-CREATE TABLE IF NOT EXISTS doubt (name TEXT, target TEXT, row INTEGER, flags TEXT, source TEXT, text TEXT);
-CREATE INDEX IF NOT EXISTS doubt_name ON doubt (name);
+CREATE TABLE IF NOT EXISTS doubted (
+    name TEXT, target TEXT, row INTEGER, flags TEXT, findings TEXT, source TEXT, text TEXT
+);
+CREATE INDEX IF NOT EXISTS doubted_name ON doubted (name);
 """
 _COLUMNS = "name, path, line, start, size, entry, unreadable"
 DONE, FAILED, WAITING = "done", "failed", ""
@@ -51,12 +53,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A flagged segment: its document, target, row (from 1), flags, texts."""
+    """A segment to look at: its document, target, row (from 1), flags, what the checks found, texts."""
 
     name: str
     target: str
     row: int
     flags: tuple[str, ...]
+    findings: tuple[str, ...]
     source: str
     text: str
 
@@ -93,7 +96,7 @@ class State:
                 self._put(item, self._free_name(item, listing), ordinal, window, listing)
                 ordinal += 1
             self._base.execute(
-                "DELETE FROM doubt WHERE name IN (SELECT name FROM document WHERE listing < ?)", (listing,)
+                "DELETE FROM doubted WHERE name IN (SELECT name FROM document WHERE listing < ?)", (listing,)
             )
             self._base.execute("DELETE FROM document WHERE listing < ?", (listing,))
         return window + 1 if ordinal else 0
@@ -174,21 +177,35 @@ class State:
                 "UPDATE document SET state = ?, sha256 = ?, settings = ?, reason = ?, figures = ? WHERE name = ?",
                 (state, sha256, settings, reason, json.dumps(figures or {}), name),
             )
-            self._base.execute("DELETE FROM doubt WHERE name = ?", (name,))
+            self._base.execute("DELETE FROM doubted WHERE name = ?", (name,))
             self._base.executemany(
-                "INSERT INTO doubt VALUES (?, ?, ?, ?, ?, ?)",
-                ((d.name, d.target, d.row, json.dumps(d.flags), d.source, d.text) for d in doubts),
+                "INSERT INTO doubted VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        d.name,
+                        d.target,
+                        d.row,
+                        json.dumps(d.flags),
+                        json.dumps(d.findings, ensure_ascii=False),
+                        d.source,
+                        d.text,
+                    )
+                    for d in doubts
+                ),
             )
 
     def doubts(self, most: int) -> list[Doubt]:
-        """Return the first ``most`` flagged segments in the order of the documents."""
+        """Return the first ``most`` segments to look at in the order of the documents."""
         with self._guarded():
             rows = self._base.execute(
-                "SELECT d.name, d.target, d.row, d.flags, d.source, d.text FROM doubt d"
+                "SELECT d.name, d.target, d.row, d.flags, d.findings, d.source, d.text FROM doubted d"
                 " JOIN document o ON o.name = d.name ORDER BY o.ordinal, d.row, d.target LIMIT ?",
                 (most,),
             )
-            return [Doubt(n, t, r, tuple(json.loads(f)), s, x) for n, t, r, f, s, x in rows]
+            return [
+                Doubt(name, target, row, tuple(json.loads(flags)), tuple(json.loads(findings)), source, text)
+                for name, target, row, flags, findings, source, text in rows
+            ]
 
     def start_session(self, started: str) -> int:
         """Put down that a process has begun to work, and return the session's number."""

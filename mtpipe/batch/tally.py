@@ -13,8 +13,9 @@ class Tally:
     Documents: ``documents`` in all, ``done`` with outputs (``skipped`` of them
     before this session), ``failed``. Segments count once a target: ``segments``
     written, ``translated`` by an engine now, ``remembered`` from the memory or
-    from elsewhere in the run. ``pieces`` are source pieces through the engines.
-    Bytes are of the documents: all, planned, of documents skipped.
+    from elsewhere in the run, ``flagged`` to look at, ``healed`` free of doubt
+    after a retry. ``pieces`` are source pieces through the engines. Bytes are of
+    the documents: all, planned, of documents skipped.
     """
 
     documents: int = 0
@@ -26,6 +27,7 @@ class Tally:
     remembered: int = 0
     pieces: int = 0
     flagged: int = 0
+    healed: int = 0
     bytes_all: int = 0
     bytes_planned: int = 0
     bytes_skipped: int = 0

@@ -69,5 +69,6 @@ def status(tally: Tally) -> str:
         f"{tally.speed:.0f} tokens/s",
         f"{duration(left)} left" if left is not None else "",
         f"{tally.failed} failed" if tally.failed else "",
+        f"{tally.flagged} to look at" if tally.flagged else "",
     ]
     return ", ".join(filter(None, parts))

@@ -67,6 +67,10 @@ def _check_together(config: RunConfig) -> None:
         _refuse(
             config, "metrics", f"{', '.join(config.metrics)}: nothing to score against; give 'references'"
         )
+    if config.glossary and not config.healing:
+        _refuse(config, "glossary", "needs retries: it cannot be had with 'healing: false'")
+    if config.glossary and config.decoding.links is False:
+        _refuse(config, "decoding.links", "false: a glossary needs word links")
     for number, entry in enumerate(config.inputs):
         if entry.id and not entry.text:
             _refuse(

@@ -63,6 +63,11 @@ class Decoding:
         "Source pieces of one batch, padding included (default: as measured by doctor --tune).",
         None,
     )
+    links: bool | None = key(
+        Switch(),
+        "Whether words are linked to their counterparts; costs a tenth (default: where html, jsonl or a glossary do).",
+        None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,10 @@ class RunConfig:
         (),
     )
     decoding: Decoding = key(Table(Decoding), "How the engine decodes.", Decoding())
+    healing: bool = key(
+        Switch(), "Whether a translation that a check doubts is tried again; false: checked only.", True
+    )
+    glossary: str = key(PathText(), "Terms and how to render them: .tsv or .yaml, see docs/terms.md.", "")
     references: tuple[tuple[str, str], ...] = key(
         Keyed(LANGUAGE_CODES, PathText()),
         "Human translations to score against, by target; {id} stands for the document's name.",
@@ -140,6 +149,13 @@ class RunConfig:
         """Return the name or path of the model for ``target``; "" where the best installed one shall be taken."""
         table = dict(self.models)
         return table.get(target) or table.get("", "")
+
+    @property
+    def links(self) -> bool:
+        """Return whether words are to be linked: as the key says, else where something shows or needs it."""
+        if self.decoding.links is not None:
+            return self.decoding.links
+        return bool(self.glossary) or not {"html", "jsonl"}.isdisjoint(self.output.formats)
 
     def where(self, dotted: str) -> str:
         """Return the file and line of a key, or of the nearest one above it that the file has."""

@@ -32,7 +32,7 @@ class Rung:
 def ladder_for(translator: Translator, source: str, *more: Rung, planned: bool = False) -> list[Rung]:
     """Return the ways of trying again that ``translator`` offers, the cheap ones first, then ``more``.
 
-    With ``planned`` all that a rung decodes is one batch, so that the same jobs give the same texts wherever it is done.
+    With ``planned`` all that a rung decodes is one batch: the same jobs give the same texts, wherever that is done.
     A model in CTranslate2 gives more candidates, then decodes without penalties (numbers that repeat are lost to
     them), then against repetition; any translator can be asked clause by clause.
     """
@@ -60,9 +60,7 @@ def ladder_for(translator: Translator, source: str, *more: Rung, planned: bool =
     return [*rungs, *more]
 
 
-def another_model(
-    find: Callable[[str], Translator | None], source: str, *, planned: bool = False
-) -> Rung:
+def another_model(find: Callable[[str], Translator | None], source: str, *, planned: bool = False) -> Rung:
     """Return the rung that asks another translator for each target, where ``find`` gives one."""
 
     def retry(jobs: Sequence[Job], _best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:

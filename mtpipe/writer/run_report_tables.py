@@ -25,6 +25,8 @@ def tables(report: RunReport) -> list[ReportTable]:
         _models(report),
         _scores(report),
         _failures(report),
+        _healing(report),
+        _checks(report),
         _flags(report),
         _doubts(report),
     ]
@@ -38,6 +40,8 @@ def headline(report: RunReport) -> str:
         parts.append(f"{report.failed} failed")
     if report.flagged:
         parts.append(f"{report.flagged} translations to look at")
+    if report.healing.healed:
+        parts.append(f"{report.healing.healed} healed")
     return ", ".join(parts)
 
 
@@ -68,13 +72,19 @@ def _models(report: RunReport) -> ReportTable:
             model.sha256[:12],
             f"{model.segments:,}",
             "" if model.mean_score is None else f"{model.mean_score:.3f}",
+            f"{model.high:,} / {model.medium:,} / {model.low:,}",
+            f"{model.terms_kept:,} of {model.terms:,}" if model.terms else "",
         )
         for model in report.models
     )
-    hint = "The mean score is the models' own: log-probability a piece, 0 is certain, −1 is poor."
-    return ReportTable(
-        "Models", hint, ("target", "model", "licence", "sha256", "segments", "mean score"), rows
+    hint = (
+        "The mean score is the models' own: log-probability a piece, 0 is certain, −1 is poor. Confidence counts rows;"
+        " terms are the glossary's that were kept to."
     )
+    head = (
+        "target", "model", "licence", "sha256", "segments", "mean score", "confidence: high / medium / low", "terms",
+    )  # fmt: skip
+    return ReportTable("Models", hint, head, rows)
 
 
 def _scores(report: RunReport) -> ReportTable:
@@ -103,6 +113,19 @@ def _failures(report: RunReport) -> ReportTable:
     return ReportTable("Failures", hint, ("document", "reason"), rows)
 
 
+def _healing(report: RunReport) -> ReportTable:
+    told = report.healing
+    rows = ((f"{told.doubted:,}", f"{told.replaced:,}", f"{told.healed:,}"),) if told.doubted else ()
+    hint = "Translations that a check doubted at first; replaced by a better attempt; of these without a doubt now."
+    return ReportTable("Healing", hint, ("doubted", "replaced", "healed"), rows)
+
+
+def _checks(report: RunReport) -> ReportTable:
+    rows = tuple((found.check, f"{found.segments:,}") for found in report.checks)
+    hint = "What the checks still doubt; each target counts by itself."
+    return ReportTable("Checks", hint, ("check", "translations"), rows)
+
+
 def _flags(report: RunReport) -> ReportTable:
     rows = tuple(
         (flag.flag, f"{flag.segments:,}", "for information" if flag.note else "to look at")
@@ -113,9 +136,16 @@ def _flags(report: RunReport) -> ReportTable:
 
 def _doubts(report: RunReport) -> ReportTable:
     rows = tuple(
-        (doubt.document, str(doubt.row), doubt.target, ", ".join(doubt.flags), doubt.source, doubt.text)
+        (
+            doubt.document,
+            str(doubt.row),
+            doubt.target,
+            "; ".join((*doubt.findings, *doubt.flags)),
+            doubt.source,
+            doubt.text,
+        )
         for doubt in report.doubts
     )
     hint = f"The first {len(rows)} of {report.flagged}." if report.flagged > len(rows) else ""
-    head = ("document", "row", "target", "flags", "source", "translation")
+    head = ("document", "row", "target", "why", "source", "translation")
     return ReportTable("Translations to look at", hint, head, rows, texts=(4, 5))
