@@ -22,7 +22,7 @@ GLOSSARY = "ar\ten\tfr\nالمدرسة\tthe school\tl'école\nالقرية\tthe 
 @pytest.fixture
 def configured(tmp_path: Path, tiny_model: Path) -> Path:
     (tmp_path / "in").mkdir()
-    for number in range(6):
+    for number in range(4):
         text = article(number, 4) + " ".join(WORDS[(number * 5 + word) % 14] for word in range(30)) + ".\n"
         (tmp_path / "in" / f"{number:03d}.txt").write_text(text, encoding="utf-8")
     (tmp_path / "terms.tsv").write_text(GLOSSARY, encoding="utf-8")
@@ -75,12 +75,12 @@ def test_what_was_interrupted_is_healed_as_if_it_had_not_been(
     configured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So little may be decoded again that it matters who comes first.
-    monkeypatch.setattr("mtpipe.pipeline.healing._FLOOR", 3000)
+    monkeypatch.setattr("mtpipe.pipeline.healing._FLOOR", 40_000)
     whole = "output.directory=" + str(configured.parent / "whole")
     execute(configured, whole, "executor.threads=1")
     for session in range(100):
         try:
-            execute(configured, executor=lambda run: Stops(run, session % 3 + 1))  # noqa: B023
+            execute(configured, executor=lambda run: Stops(run, session % 3 + 4))  # noqa: B023
             break
         except KeyboardInterrupt:
             continue
