@@ -26,7 +26,7 @@ def configured(tmp_path: Path, tiny_model: Path) -> Path:
         text = article(number, 4) + " ".join(WORDS[(number * 5 + word) % 14] for word in range(30)) + ".\n"
         (tmp_path / "in" / f"{number:03d}.txt").write_text(text, encoding="utf-8")
     (tmp_path / "terms.tsv").write_text(GLOSSARY, encoding="utf-8")
-    return configure(tmp_path, tiny_model)
+    return configure(tmp_path, tiny_model, healing=True)
 
 
 def rows_of(data: bytes) -> list[dict[str, Any]]:
