@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mtpipe.aligner.band import Section, along, whole
-from mtpipe.aligner.features import Ints, Rows
+from mtpipe.aligner.features import Ints, Rows, distinct
 
 Bools = npt.NDArray[np.bool_]
 
@@ -77,7 +77,7 @@ def _occurrences(rows: Rows, begin: int, end: int) -> tuple[Ints, Ints]:
     first, last = rows.pointer[begin], rows.pointer[end]
     row = np.repeat(np.arange(begin, end), np.diff(rows.pointer[begin : end + 1]))
     span = end - begin + 1
-    both = np.unique(rows.index[first:last] * span + (row - begin))
+    both = distinct(rows.index[first:last] * span + (row - begin))
     return both // span, both % span + begin
 
 

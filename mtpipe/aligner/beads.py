@@ -84,33 +84,69 @@ class Scores:
     worth: tuple[Doubles, Doubles]
 
 
+@dataclass(frozen=True, slots=True)
+class _Starts:
+    """The nodes that beads may start on: diagonal, sentences behind, place among the cells and room there."""
+
+    diagonal: Ints
+    node: Ints
+    i: Ints
+    j: Ints
+    cell: tuple[Ints, Ints]
+    room: tuple[Ints, Ints]
+
+
 def score_beads(section: Section, evidence: tuple[Floats, Floats], sides: Sides, habits: Habits) -> Scores:
     """Score the bead of each shape that ends on each node."""
     n, m = section.shape
-    diagonal = np.arange(n + m + 1)[:, None]
-    row = section.first[:, None] + np.arange(section.width)
-    column = diagonal - row
     rows, columns = section.rows, section.columns
     worth = _best(evidence[0][0], rows), _best(evidence[1][0], columns)
     out = np.zeros((n + m + 1, len(SHAPES), section.width))
     sums = _sums(evidence[0], rows, worth[1])
     turned = _sums(evidence[1], columns, worth[0])
+    starts = _starts(section, rows, columns)
     for number, (a, b) in enumerate(SHAPES):
         if a > n or b > m:
             continue
-        i, j = row - a, column - b
-        fits = (i >= 0) & (j >= 0) & (row <= n) & (column <= m)
-        where = np.nonzero(fits)
-        i, j = i[where], j[where]
-        inside = (
-            (rows.low[i] <= j) & (j + b <= rows.high[i]) & (columns.low[j] <= i) & (i + a <= columns.high[j])
-        )
-        i, j = i[inside], j[inside]
-        score = _stretch(sums[a - 1], rows, i, j, b) + _stretch(turned[b - 1], columns, j, i, a)
-        score = 0.5 * score + habits.prior((a, b)) + _length(section, sides, habits, i, j, a, b)
+        chosen, place = _ends(section, starts, number)
+        if not len(place):
+            continue
+        i, j = starts.i[chosen], starts.j[chosen]
+        score = _stretch(sums[a - 1], starts.cell[0][chosen], b)
+        score += _stretch(turned[b - 1], starts.cell[1][chosen], a)
+        score *= 0.5
+        score += habits.prior((a, b)) + _length(section, sides, habits, i, j, a, b)
         score += _paragraphs(section, sides, habits, i, j, a, b) + _away(section, sides, i, j, a, b)
-        out[where[0][inside], number, where[1][inside]] = np.exp(np.minimum(score, _MOST))
+        out.ravel()[place] = np.exp(np.minimum(score, _MOST))
     return Scores(out, worth)
+
+
+def _starts(section: Section, rows: Lines, columns: Lines) -> _Starts:
+    n, m = section.shape
+    row = section.first[:, None] + np.arange(section.width)
+    column = np.arange(n + m + 1)[:, None] - row
+    diagonal, node = np.nonzero((row < n) & (column >= 0) & (column < m))
+    i, j = row[diagonal, node], column[diagonal, node]
+    inside = (rows.low[i] <= j) & (columns.low[j] <= i)
+    diagonal, node, i, j = (part[inside] for part in (diagonal, node, i, j))
+    cell = rows.offset[i] + j, columns.offset[j] + i
+    return _Starts(diagonal, node, i, j, cell, (rows.high[i] - j, columns.high[j] - i))
+
+
+def _ends(section: Section, starts: _Starts, number: int) -> tuple[slice | Ints, Ints]:
+    """Return which starts have room for a bead of a shape, and where in the table of scores it ends."""
+    a, b = SHAPES[number]
+    last = len(section.first) - 1
+    diagonal = np.arange(last + 1)
+    goal = np.minimum(diagonal + a + b, last)
+    shift = (section.first + a - section.first[goal])[starts.diagonal]
+    node = starts.node + shift
+    fits = (starts.room[0] >= b) & (starts.room[1] >= a) & (node >= 0) & (node < section.width)
+    place = ((goal * len(SHAPES) + number) * section.width)[starts.diagonal] + node
+    if fits.all():
+        return slice(None), place
+    chosen = np.flatnonzero(fits)
+    return chosen, place[chosen]
 
 
 def _best(evidence: Floats, lines: Lines) -> Doubles:
@@ -131,9 +167,9 @@ def _sums(evidence: Floats, lines: Lines, worth: Doubles) -> list[Doubles]:
     return [np.concatenate([[0.0], np.cumsum(part - less)]) for part in evidence]
 
 
-def _stretch(sums: Doubles, lines: Lines, line: Ints, begin: Ints, count: int) -> Doubles:
-    at = lines.offset[line] + begin
-    total: Doubles = sums[at + count] - sums[at]
+def _stretch(sums: Doubles, cell: Ints, count: int) -> Doubles:
+    """Return the evidence of ``count`` cells on a line from each ``cell``."""
+    total: Doubles = (sums[count:] - sums[:-count])[cell]
     return total
 
 

@@ -126,6 +126,15 @@ def kept(rows: Rows, wanted: npt.NDArray[np.bool_]) -> Rows:
     return Rows(before[rows.pointer], rows.index[chosen], rows.weight[chosen])
 
 
+def distinct(values: Ints) -> Ints:
+    """Return each value once, in order; ``np.unique`` hashes, which takes ten times as long on millions."""
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    found: Ints = ordered[fresh]
+    return found
+
+
 def background(first: Rows, second: Rows, size: int, floor: float) -> Floats:
     """Return each feature's relative frequency in both sides, never below ``floor``."""
     counts = np.bincount(first.index, first.weight, size) + np.bincount(second.index, second.weight, size)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtpipe.aligner.features import Floats, Ints, Rows
+from mtpipe.aligner.features import Floats, Ints, Rows, distinct
 from mtpipe.aligner.search import Link
 
 _ROUNDS = 5
@@ -48,7 +48,7 @@ def _bags(rows: Rows, ranges: list[tuple[int, int]]) -> tuple[Ints, Ints]:
     inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     word = rows.index[np.repeat(begin, sizes) + inside]
     span = int(word.max(initial=0)) + 1
-    both = np.unique(owner * span + word)
+    both = distinct(owner * span + word)
     owner, word = both // span, both % span
     count = np.bincount(word, minlength=span)
     kept = (count[word] >= 2) & (count[word] <= max(_OFTEN * len(ranges), 3))

@@ -14,7 +14,7 @@ from mtpipe.aligner.features import Ints
 from mtpipe.aligner.meaning import Encoder, embed
 from mtpipe.aligner.moves import only_crossing, with_moves
 from mtpipe.aligner.search import Link
-from mtpipe.aligner.sentences import Views, compare, dictionary, lessons, scaled, search, taught
+from mtpipe.aligner.sentences import compare, dictionary, lessons, scaled, search, taught, views
 from mtpipe.errors import UsageError
 
 _LITTLE = 12  # sentences on the shorter side below which no lexicon can be learned
@@ -57,23 +57,17 @@ def link_sentences(
     habits = scaled(Habits())
     if via is None:
         habits = replace(habits, ratio=float(np.log(sides.target_length[-1] / sides.source_length[-1])))
-    original = features.tokens(source)
-    views = Views(
-        original if via is None else features.tokens(said),
-        features.tokens(target),
-        original,
-        sides,
-        None if encoder is None else (embed(encoder, source), embed(encoder, target)),
-    )
-    comparison = compare(views)
+    meaning = None if encoder is None else (embed(encoder, source), embed(encoder, target))
+    seen = views(source, None if via is None else said, target, sides, meaning)
+    comparison = compare(seen)
     habits, links = lessons(comparison, habits)
     if min(len(source), len(target)) >= _LITTLE:
-        comparison = compare(views, dictionary(views, links))
+        comparison = compare(seen, dictionary(seen, links))
     comparison, habits = taught(comparison, habits, links)
     links = search(comparison, habits)
     if moves:
         links = only_crossing(with_moves(links, comparison, habits))
-    return resolved(calibrated(links), alike=views.translated or not views.across_scripts)
+    return resolved(calibrated(links), alike=seen.translated or not seen.across_scripts)
 
 
 def _check(

@@ -101,7 +101,7 @@ def batch(sections: Sequence[Section], scores: Sequence[Scores]) -> Batch:
 
 
 class _Lattice:
-    """Where on the padded diagonals a step from or to a node lands."""
+    """Where on the padded diagonals a step from or to a node lands, as flat indices ``[section, step, node]``."""
 
     def __init__(self, group: Batch) -> None:
         self.depth, self.count = group.first.shape
@@ -110,33 +110,32 @@ class _Lattice:
             [np.repeat(group.first[:1], _PAD, 0), group.first, np.repeat(group.first[-1:], _PAD, 0)]
         )
         self.ramp = np.arange(self.width)
-        self.steps = np.array(_STEPS)
-        self.long = self.steps.sum(1)
+        self.long = np.array(_STEPS).sum(1)
         self.number = np.arange(self.count)
-        self.before = [self._before(diagonal) for diagonal in range(self.depth)]
+        diagonal = _PAD + np.arange(self.depth)
+        self._before, _ = self._starts(diagonal, diagonal[:, None] - self.long, -1)
+        self.there = diagonal[:, None] + self.long
+        self._after, self.shift = self._starts(diagonal, self.there, 1)
 
     def empty(self) -> Doubles:
         """Return a value for each node, none of them reachable yet."""
         return np.zeros((self.depth + 2 * _PAD, self.count, self.span))
 
-    def _before(self, diagonal: int) -> Ints:
-        """Return flat indices ``[section, step, node]`` of the nodes from which the steps come."""
-        there = _PAD + diagonal - self.long
-        return self._flat(
-            there, self.first[_PAD + diagonal][:, None] - self.steps[:, 0] - self.first[there].T
-        )
+    def _starts(self, diagonal: Ints, there: Ints, way: int) -> tuple[Ints, Ints]:
+        """Return ``[diagonal, section, step]``: where its nodes' steps begin to land, and the same on its diagonal."""
+        rows = way * np.array(_STEPS)[:, 0]
+        landing = self.first[there].transpose(0, 2, 1)
+        shift = np.clip(self.first[diagonal][:, :, None] + rows - landing + _PAD, 0, 2 * _PAD)
+        return (there[:, None] * self.count + self.number[:, None]) * self.span + shift, shift
 
-    def after(self, diagonal: int) -> tuple[Ints, Ints]:
-        """Return where the steps lead, ``[section, step, node]``: diagonals and, flat, nodes."""
-        there = _PAD + diagonal + self.long
-        return there, self._flat(
-            there, self.first[_PAD + diagonal][:, None] + self.steps[:, 0] - self.first[there].T
-        )
+    def before(self, diagonal: int) -> Ints:
+        """Return the nodes from which the steps come."""
+        index: Ints = self._before[diagonal][:, :, None] + self.ramp
+        return index
 
-    def _flat(self, there: Ints, shift: Ints) -> Ints:
-        shift = np.clip(shift + _PAD, 0, 2 * _PAD)
-        start = (there * self.count + self.number[:, None]) * self.span + shift
-        index: Ints = start[:, :, None] + self.ramp
+    def after(self, diagonal: int, step: int) -> Ints:
+        """Return the nodes ``[section, node]`` to which one step leads."""
+        index: Ints = self._after[diagonal][:, step, None] + self.ramp
         return index
 
     def inner(self, values: Doubles, diagonal: int) -> Doubles:
@@ -157,6 +156,8 @@ class _Scale:
     def keep(self, diagonal: int, window: slice, values: Doubles, parts: Sequence[Doubles]) -> None:
         """Bring a diagonal that strays towards zero or infinity back, and with it those that a step may reach."""
         top = values[_PAD + diagonal].max(1)
+        if top.min() >= _SMALL and top.max() <= _LARGE:
+            return
         strays = np.flatnonzero(((top < _SMALL) & (top > 0)) | (top > _LARGE))
         for number in strays.tolist():
             for part in parts:
@@ -185,7 +186,7 @@ def _forward(group: Batch, grid: _Lattice, habits: Habits) -> _Sums:
         scale.log[_PAD + d] = scale.log[_PAD + d - 1]
         b, c = grid.inner(source, d), grid.inner(target, d)
         if d:
-            index = grid.before[d]
+            index = grid.before(d)
             real = np.einsum("csw,csw->cw", every.take(index[:, : len(SHAPES)]), group.beads[d])
             np.multiply(into_source.take(index[:, _SOURCE_STEP]), group.lone[0][d], out=b)
             np.multiply(into_target.take(index[:, _TARGET_STEP]), group.lone[1][d], out=c)
@@ -209,12 +210,11 @@ def _backward(group: Batch, grid: _Lattice, habits: Habits) -> _Sums:
     last = group.last
     for d in range(grid.depth - 1, -1, -1):
         scale.log[_PAD + d] = scale.log[_PAD + d + 1]
-        there, index = grid.after(d)
-        shift = index[:, : len(SHAPES), 0] % grid.span
-        start = (there[: len(SHAPES)] % (_PAD + 1)) * ring[0].size + place + shift
+        turn = grid.there[d, : len(SHAPES)] % (_PAD + 1)
+        start = turn * ring[0].size + place + grid.shift[d, :, : len(SHAPES)]
         leave = ring.take(start[:, :, None] + grid.ramp).sum(1)
-        by_source = to_source.take(index[:, _SOURCE_STEP])
-        by_target = to_target.take(index[:, _TARGET_STEP])
+        by_source = to_source.take(grid.after(d, _SOURCE_STEP))
+        by_target = to_target.take(grid.after(d, _TARGET_STEP))
         both = by_source + by_target
         grid.inner(real, d)[:] = leave + opened * both
         grid.inner(source, d)[:] = leave + extended * both
@@ -258,7 +258,7 @@ def decode(group: Batch, habits: Habits) -> list[Decoded]:
     shape = worth[:, : len(SHAPES)]
     even = bool((ahead.scale.log == 0).all())
     for d in range(1, grid.depth):
-        index = grid.before[d]
+        index = grid.before(d)
         chance = grid.inner(behind.any, d) * weight[_PAD + d][:, None]
         np.multiply(ahead.any.take(index[:, : len(SHAPES)]), group.beads[d], out=shape)
         shape *= chance[:, None]
@@ -270,10 +270,11 @@ def decode(group: Batch, habits: Habits) -> list[Decoded]:
         worth[:, _TARGET_STEP] = lone[1][d]
         np.add(gain.take(index), worth, out=value)
         value -= habits.doubt * _COST
-        best = value.argmax(1)[:, None]
-        choice[d] = best[:, 0]
-        grid.inner(gain, d)[:] = np.take_along_axis(value, best, 1)[:, 0]
-        sure[d] = np.take_along_axis(worth, best, 1)[:, 0]
+        best = value.argmax(1)
+        choice[d] = best
+        place = (best + len(_STEPS) * grid.number[:, None]) * grid.width + grid.ramp
+        grid.inner(gain, d)[:] = value.take(place)
+        sure[d] = worth.take(place)
     gained = log_total + group.worth
     return [
         Decoded(

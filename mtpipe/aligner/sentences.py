@@ -32,25 +32,42 @@ _LEAST_F1 = (
 Span = tuple[int, int]
 
 
+Pair = tuple[Rows, Rows, Floats]  # both sides in the same features, and how frequent each feature is
+
+
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What is compared: the tokens of both sides, of the source before translation, lengths and paragraphs."""
+    """What is compared: both sides' words, the other kinds of features, lengths, paragraphs and embeddings."""
 
-    source: Tokens
-    target: Tokens
-    original: Tokens
+    words: Pair
+    others: tuple[Pair, ...]
     sides: Sides
+    across_scripts: bool
+    translated: bool
     embeddings: tuple[Floats, Floats] | None = None
 
-    @property
-    def across_scripts(self) -> bool:
-        """Tell whether one side is written in Arabic script and the other is not."""
-        return features.is_arabic(self.original) != features.is_arabic(self.target)
 
-    @property
-    def translated(self) -> bool:
-        """Tell whether the source is compared by its translation."""
-        return self.source is not self.original
+def views(
+    source: Sequence[str],
+    said: Sequence[str] | None,
+    target: Sequence[str],
+    sides: Sides,
+    embeddings: tuple[Floats, Floats] | None = None,
+) -> Views:
+    """Return the views of two texts; ``said`` is a translation of the source.
+
+    Beside the words stand their beginnings, and across scripts the skeletons of names.
+    """
+    original, yours = features.tokens(source), features.tokens(target)
+    ours = original if said is None else features.tokens(said)
+    across = features.is_arabic(original) != features.is_arabic(yours)
+    others = []
+    if said is not None or not across:
+        others.append(_sides(ours, yours, features.stem_features))
+    if across:
+        others.append(_sides(original, yours, features.name_features))
+    words = _sides(ours, yours, features.word_features)
+    return Views(words, tuple(others), sides, across, said is not None, embeddings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +84,10 @@ class Comparison:
 def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Comparison:
     """Build the channels, words first, and the sections along the coarse path.
 
-    The second channel holds the words' beginnings; across scripts one holds
-    the skeletons of names. A lexicon adds to the words what they stand for.
+    A lexicon adds to the words what they stand for.
     """
-    words = _sides(views.source, views.target, features.word_features)
-    pairs = [words]
-    if views.translated or not views.across_scripts:
-        pairs.append(_sides(views.source, views.target, features.stem_features))
-    if views.across_scripts:
-        pairs.append(_sides(views.original, views.target, features.name_features))
+    words = views.words
+    pairs = [words, *views.others]
     says = [(ours, yours) for ours, yours, _ in pairs]
     if lexicons is not None:
         ours, yours, _ = words
@@ -103,7 +115,7 @@ def _channel(spoken: Rows, heard: Rows, background: Floats) -> Channel:
     return Channel(features.kept(spoken, both), features.kept(heard, both), background, _SCALE / 2, masses)
 
 
-def _sides(ours: Tokens, yours: Tokens, kind: Callable[[str], tuple[str, ...]]) -> tuple[Rows, Rows, Floats]:
+def _sides(ours: Tokens, yours: Tokens, kind: Callable[[str], tuple[str, ...]]) -> Pair:
     vocabulary: dict[str, int] = {}
     first, second = features.expand(ours, kind, vocabulary), features.expand(yours, kind, vocabulary)
     return first, second, features.background(first, second, max(len(vocabulary), 1), _FLOOR)
@@ -201,9 +213,7 @@ def taught(comparison: Comparison, habits: Habits, links: Sequence[Link]) -> tup
 
 def dictionary(views: Views, links: Sequence[Link]) -> tuple[Lexicon, Lexicon]:
     """Learn the lexicon between the original source and the target from an alignment."""
-    vocabulary: dict[str, int] = {}
-    ours = features.expand(views.source, features.word_features, vocabulary)
-    yours = features.expand(views.target, features.word_features, vocabulary)
+    ours, yours, _ = views.words
     return learn(ours, yours, [link for link in links if link.real and link.confidence > 0.3])
 
 
