@@ -62,6 +62,11 @@ def normalise(text: str) -> str:
     return _GROUPED_DIGITS.sub("", text)
 
 
+def words(text: str) -> list[str]:
+    """Return the runs of letters and of digits in a normalised text."""
+    return [found for found in _TOKEN.findall(text) if found != _SENTENCE_END]
+
+
 def tokens(sentences: Sequence[str]) -> Tokens:
     """Split sentences into runs of letters and runs of digits, one pass over the whole side."""
     lines = (" ".join(sentence.splitlines()) for sentence in sentences)

@@ -116,6 +116,11 @@ def joined(first: Rows, second: Rows) -> Rows:
     return Rows(pointer, index, weight)
 
 
-def beside(first: Rows, second: Rows) -> Rows:
-    """Return rows that hold the features of both, those of the second below nought so that none are mixed up."""
-    return joined(first, Rows(second.pointer, -1 - second.index, second.weight))
+def beside(first: tuple[Rows, Rows], second: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    """Return two sides that hold the features of both pairs, those of the second in numbers of their own."""
+    apart = 1 + max(int(rows.index.max(initial=0)) for rows in first)
+    ours, yours = (
+        joined(old, Rows(new.pointer, apart + new.index, new.weight))
+        for old, new in zip(first, second, strict=True)
+    )
+    return ours, yours

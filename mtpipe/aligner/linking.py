@@ -35,8 +35,8 @@ def link_sentences(
     Links hold half-open index ranges, come in source order, and hold every
     sentence of both sides exactly once; those that are not ``moved`` are
     monotone. Without ``via`` the texts are compared by length, numbers,
-    names, words that look alike and a lexicon learned from the texts
-    themselves. An ``encoder`` adds how near sentences are in meaning. Time and
+    names, words that look alike, a dictionary from Arabic to English and French,
+    and a lexicon learned from the texts themselves. An ``encoder`` adds how near sentences are in meaning. Time and
     memory grow linearly. UsageError where ``via`` or the paragraphs do not fit
     the source.
     """

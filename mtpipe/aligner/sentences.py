@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from mtpipe.aligner.features import Floats, Rows, Tokens
 from mtpipe.aligner.lexicon import Lexicon, beside, joined, learn, translate
 from mtpipe.aligner.meaning import Meaning, compared
 from mtpipe.aligner.search import Decoded, Link, batch, decode
+from mtpipe.aligner.seed import Gloss, gloss
 from mtpipe.aligner.similarity import Channel, both_ways, fit_shares
 
 _FLOOR = 1 / 3000  # a feature is never held rarer than this: small texts know little about rarity
@@ -30,8 +32,6 @@ _LEAST_F1 = (
 )
 
 Span = tuple[int, int]
-
-
 Pair = tuple[Rows, Rows, Floats]  # both sides in the same features, and how frequent each feature is
 
 
@@ -44,6 +44,7 @@ class Views:
     sides: Sides
     across_scripts: bool
     translated: bool
+    gloss: Gloss | None = None
     embeddings: tuple[Floats, Floats] | None = None
 
 
@@ -56,18 +57,21 @@ def views(
 ) -> Views:
     """Return the views of two texts; ``said`` is a translation of the source.
 
-    Beside the words stand their beginnings, and across scripts the skeletons of names.
+    Beside the words stand their beginnings, and across scripts the skeletons of names and what a
+    dictionary says.
     """
     original, yours = features.tokens(source), features.tokens(target)
     ours = original if said is None else features.tokens(said)
-    across = features.is_arabic(original) != features.is_arabic(yours)
+    arabic_first = features.is_arabic(original)
+    across = arabic_first != features.is_arabic(yours)
     others = []
     if said is not None or not across:
         others.append(_sides(ours, yours, features.stem_features))
     if across:
         others.append(_sides(original, yours, features.name_features))
     words = _sides(ours, yours, features.word_features)
-    return Views(words, tuple(others), sides, across, said is not None, embeddings)
+    known = gloss(original, yours, arabic_first=arabic_first, floor=_FLOOR) if across else None
+    return Views(words, tuple(others), sides, across, said is not None, known, embeddings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +85,60 @@ class Comparison:
     sides: Sides = field(repr=False)
 
 
-def compare(views: Views, lexicons: tuple[Lexicon, Lexicon] | None = None) -> Comparison:
+class Learned(NamedTuple):
+    """Lexicons both ways that the texts themselves have taught: of words, and of stems beside the dictionary."""
+
+    words: tuple[Lexicon, Lexicon]
+    stems: tuple[Lexicon, Lexicon] | None
+
+
+def compare(views: Views, learned: Learned | None = None) -> Comparison:
     """Build the channels, words first, and the sections along the coarse path.
 
-    A lexicon adds to the words what they stand for.
+    What was learned adds to the words what they stand for.
     """
     words = views.words
     pairs = [words, *views.others]
     says = [(ours, yours) for ours, yours, _ in pairs]
-    if lexicons is not None:
-        ours, yours, _ = words
-        says[0] = joined(ours, translate(ours, lexicons[0])), joined(yours, translate(yours, lexicons[1]))
+    if learned is not None:
+        says[0] = _taught(words[0], words[0], learned.words[0]), _taught(words[1], words[1], learned.words[1])
     forward: list[Channel | Meaning] = [
         _channel(ours, yours, rare) for (ours, _), (_, yours, rare) in zip(says, pairs, strict=True)
     ]
     backward: list[Channel | Meaning] = [
         _channel(yours, ours, rare) for (_, yours), (ours, _, rare) in zip(says, pairs, strict=True)
     ]
-    names_only = len(pairs) == 2 and views.across_scripts and lexicons is None
+    names_only = len(pairs) == 2 and views.across_scripts and learned is None
     anchors = pairs[1][:2] if names_only else (says[0][0], words[1])
+    if views.gloss is not None:
+        there, back = _glossed(
+            views.gloss, learned and learned.stems, _SCALE / 2 if views.translated else _SCALE
+        )
+        forward, backward = [*forward, there], [*backward, back]
+        anchors = beside(anchors, views.gloss.marks)
     if views.embeddings is not None:
         meaning, marks = compared(*views.embeddings, _SCALE)
         forward, backward = [*forward, meaning], [*backward, meaning.turned()]
-        anchors = beside(anchors[0], marks[0]), beside(anchors[1], marks[1])
+        anchors = beside(anchors, marks)
     return Comparison(forward, backward, sections(*anchors), anchors, views.sides)
+
+
+def _taught(said: Rows, rows: Rows, lexicon: Lexicon) -> Rows:
+    return joined(said, translate(rows, lexicon))
+
+
+def _glossed(gloss: Gloss, learned: tuple[Lexicon, Lexicon] | None, weight: float) -> tuple[Channel, Channel]:
+    """Return the channels of a dictionary: words that it does not know may stand for anything, so all count."""
+    says = gloss.said
+    if learned is not None:
+        says = _taught(says[0], gloss.source, learned[0]), _taught(says[1], gloss.target, learned[1])
+    masses = gloss.source.mass, gloss.target.mass
+    there = _channel(says[0], gloss.target, gloss.background)
+    back = _channel(says[1], gloss.source, gloss.background)
+    return (
+        replace(there, masses=masses, weight=weight),
+        replace(back, masses=masses[::-1], weight=weight),
+    )
 
 
 def _channel(spoken: Rows, heard: Rows, background: Floats) -> Channel:
@@ -211,10 +245,11 @@ def taught(comparison: Comparison, habits: Habits, links: Sequence[Link]) -> tup
     return literalness(comparison, links), adapt(habits, links, comparison.sides)
 
 
-def dictionary(views: Views, links: Sequence[Link]) -> tuple[Lexicon, Lexicon]:
-    """Learn the lexicon between the original source and the target from an alignment."""
-    ours, yours, _ = views.words
-    return learn(ours, yours, [link for link in links if link.real and link.confidence > 0.3])
+def dictionary(views: Views, links: Sequence[Link]) -> Learned:
+    """Learn lexicons between the two sides from an alignment."""
+    kept = [link for link in links if link.real and link.confidence > 0.3]
+    stems = None if views.gloss is None else learn(views.gloss.source, views.gloss.target, kept)
+    return Learned(learn(*views.words[:2], kept), stems)
 
 
 def literalness(comparison: Comparison, links: Sequence[Link]) -> Comparison:
