@@ -171,6 +171,18 @@ def _names(language: str) -> list[str]:
     return _NAMES[language]
 
 
+_PERCENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?(?:%|per ?cent|pour cent)")
+
+
+def lose_percent(rng: random.Random, source: str, target: str, language: str) -> str | None:
+    """Make one percentage a bare number."""
+    places = list(_PERCENT.finditer(target))
+    if not places:
+        return None
+    place = rng.choice(places)
+    return target[: place.start()] + target[place.end() :]
+
+
 def remove_negation(rng: random.Random, source: str, target: str, language: str) -> str | None:
     """Take one negation out."""
     places = list(_NEGATIONS[language].finditer(target))
@@ -183,6 +195,7 @@ def remove_negation(rng: random.Random, source: str, target: str, language: str)
 
 FAULTS: dict[str, tuple[Fault, str]] = {
     "number changed": (change_number, "numbers"),
+    "percent sign lost": (lose_percent, "numbers"),
     "half dropped": (drop_half, "length"),
     "clause dropped": (drop_clause, "length"),
     "looped": (loop, "repetition"),

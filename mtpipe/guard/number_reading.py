@@ -19,7 +19,8 @@ class Number:
     come or go in a good translation; ``digits`` says that it stands in digits,
     ``clock`` that it may be a time, ``vague`` that it is a round one (a dozen),
     ``definite`` one of things already known («الأربع»), ``century`` one that counts centuries,
-    ``unit`` is a measure that translators convert, else "".
+    ``unit`` is a measure that translators convert, else "". ``percent`` says that it is plainly a
+    percentage, ``near_percent`` that a sign or word for it follows soon (20 and 30 %).
     """
 
     values: frozenset[float]
@@ -32,6 +33,8 @@ class Number:
     century: bool = False
     definite: bool = False
     unit: str = ""
+    percent: bool = False
+    near_percent: bool = False
 
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
@@ -42,10 +45,18 @@ _TOKEN = re.compile(
     r"|(?P<roman>\b[IVXL]{2,6}(?=es?\b|\b)|\b[IVX](?=es?\b))"
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[^\s\w])"
 )
-_PERCENT_AFTER = re.compile(
-    r"\s*(?:[%٪]|per\s?cents?\b|pour[\s-]?cents?\b|percentage|(?:نقط\w+\s)?(?:في|ب)\s?ال?م[ائ]+ة|ب?الم[ائ]+ة)",
+_PERCENT = (
+    r"(?:[%٪]|per\s?cents?\b|pour[\s-]?cents?\b|percentage|points?\s(?:de\s)?pourcentage|(?:pct|pc)\b|p\.\s?c(?:ent)?\b"
+    r"|(?:نق\w+\s)?(?:في|ب)\s?ال?م[ائ]+ة|ب?الم[ائ]+ة|نق\w+\sمئوي\w+)"
+)
+_PERCENT_AFTER = re.compile(rf"\s*-?{_PERCENT}", re.IGNORECASE)
+# A sign may stand behind the second number of two, before the number in Arabic, or the share be told in other words.
+_PERCENT_NEAR = re.compile(
+    rf"[^.!?؟]{{0,14}}?(?:(?<!\w){_PERCENT}|(?<=\d){_PERCENT})"
+    r"|\s*(?:(?:out )?of|in|sur) (?:every )?(?:100|10|ten|cent|dix)\b",
     re.IGNORECASE,
 )
+_PERCENT_BEFORE = re.compile(r"[%٪]\s?$")
 _PERCENT_WORDS = re.compile(
     r"(?:في|ب)\s?ال?م(?:ائ|ئ)ة(?!\s*(?:ألف|عام|سنة|يوم))|\bper\s?cent\b|\bpour[\s-]cents?\b", re.IGNORECASE
 )
@@ -231,7 +242,7 @@ class _Reader:
         arabic = self.language == "ar"
         century = arabic and _CENTURY.search(before) is not None
         definite = arabic and not self.digits and text.startswith(("ال", "لل")) and 2 < max(values) <= 10
-        percent = _PERCENT_AFTER.match(self.text, self.end) is not None
+        percent = bool(_PERCENT_AFTER.match(self.text, self.end) or _PERCENT_BEFORE.search(before))
         # The month in 14/11/2017 may be named elsewhere, "a hundred percent" is wholly, "two" may be a dual.
         in_date = self.digits and {before[-1:], self.text[self.end : self.end + 1]} <= {"/", "-"}
         idle = in_date or (percent and 100.0 in values) or max(values) < (2 if self.digits and arabic else 3)
@@ -247,6 +258,8 @@ class _Reader:
                 century=century,
                 definite=definite,
                 unit=self._unit(),
+                percent=percent,
+                near_percent=percent or _PERCENT_NEAR.match(self.text, self.end) is not None,
             )
         )
         self._clear()

@@ -12,6 +12,7 @@ from mtpipe.guard.pair import Pair
 _SAME = 1e-6
 _THOUSAND = 1000.0
 _SMALL = 10.0
+_HUNDRED = 100.0
 _ROUNDED = 0.04
 _FACTORS = {"mile": (1.609344,), "foot": (0.3048, 30.48), "inch": (2.54, 25.4), "pound": (0.453592,)}
 # An hour written on a clock of twelve; a year by its last two digits; halves as minutes or percent.
@@ -34,7 +35,26 @@ def check_numbers(pair: Pair) -> list[Finding]:
     # A small number in words may be a turn of phrase: it counts as what another became, not as made up.
     made_up = [number for number in strange if number.digits or max(number.values) > _SMALL]
     findings += [Finding("numbers", f"{number.text} is not in the source") for number in made_up]
+    findings += _percentages(pair)
     return list(dict.fromkeys(findings))
+
+
+def _percentages(pair: Pair) -> list[Finding]:
+    """Find percentages that are bare numbers in the translation, and bare numbers that became percentages."""
+    ours, yours = numbers(pair.source, pair.source_language), numbers(pair.target, pair.target_language)
+    lost = [n.text for n in ours if _only_percent_here(n, yours)]
+    added = [n.text for n in yours if _only_percent_here(n, ours)]
+    return [Finding("numbers", f"{text} is no percentage any more") for text in lost] + [
+        Finding("numbers", f"{text} is no percentage in the source") for text in added
+    ]
+
+
+def _only_percent_here(number: Number, others: Sequence[Number]) -> bool:
+    """Tell a percentage whose value stands on the other side, but nowhere as a percentage; "100%" is wholly."""
+    if not number.percent or _HUNDRED in number.values:
+        return False
+    same = [other for other in others if number.values & other.values]
+    return bool(same) and not any(other.near_percent for other in same)
 
 
 def _instead(pair: Pair, number: Number, strange: list[Number]) -> Number | None:

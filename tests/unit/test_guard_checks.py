@@ -39,6 +39,8 @@ def test_a_good_translation_has_no_finding() -> None:
         ("The governmentnanananananana announced it." + ENGLISH[20:], "repetition"),
         (ENGLISH[:45], "length"),
         (ENGLISH + ENGLISH[10:].replace("e", "o").replace(" the", " tha"), "length"),
+        (ENGLISH[: ENGLISH.index(" will visit")] + ",", "length"),
+        (ENGLISH[ENGLISH.index("will visit") :], "length"),
         (ENGLISH.replace("Damascus", "Baghdad"), "names"),
     ],
 )

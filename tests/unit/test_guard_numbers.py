@@ -91,3 +91,30 @@ def test_any_number_in_digits_is_kept_or_missed(value: int) -> None:
     assert check(Pair(arabic, f"{value:,} people reached the city", "ar", "en"), ("numbers",)) == ()
     changed = check(Pair(arabic, f"{value + 1234567} people reached the city", "ar", "en"), ("numbers",))
     assert [finding.check for finding in changed] == ["numbers"]
+
+
+PERCENTAGES = [
+    ("ارتفعت الأسعار 25 في المئة هذا العام", "Prices rose {} this year.", "25%", "25"),
+    ("ارتفعت الأسعار خمسة بالمئة هذا العام", "Prices rose {} this year.", "five per cent", "five"),
+    ("ارتفعت الأسعار ٢٥٪ هذا العام", "Les prix ont augmenté de {} cette année.", "25 %", "25"),
+    ("زادت الحصة 3 نقاط مئوية", "La part a augmenté de {}.", "3 points de pourcentage", "3"),
+    ("بين 20 و30 في المائة من السكان", "between {} of the population", "20 and 30 percent", "20 and 30"),
+]
+
+
+@pytest.mark.parametrize(("source", "frame", "share", "bare"), PERCENTAGES)
+def test_a_percentage_stays_one(source: str, frame: str, share: str, bare: str) -> None:
+    language = "fr" if frame.startswith("L") else "en"
+
+    def told(target: str) -> list[str]:
+        found = check(Pair(source, frame.format(target), "ar", language), ("numbers",))
+        return [finding.message for finding in found]
+
+    assert told(share) == []
+    assert len(told(bare)) == 1
+    assert "percentage" in told(bare)[0]
+
+
+def test_a_bare_number_does_not_become_a_percentage() -> None:
+    found = check(Pair("حضر 25 نائبا الجلسة", "25% of deputies attended", "ar", "en"), ("numbers",))
+    assert [finding.message for finding in found] == ["25 is no percentage in the source"]
