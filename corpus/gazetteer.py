@@ -1,5 +1,6 @@
 """Writes ``mtpipe/guard/names.tsv``: Arabic names with how they begin in English and French, from the corpus.
 
+Beside it ``capitalised.tsv``: words that English and French write with a capital at times, but oftener without.
 ``python -m corpus.gazetteer``. A name is kept where its renderings are steady: where the corpus has sentences
 that hold it, one of them stands in nine of ten.
 """
@@ -7,23 +8,23 @@ that hold it, one of them stands in nine of ten.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from mtpipe.guard.dates import _NAMES
+from mtpipe.guard.dates import NAMES
 from mtpipe.guard.name_matching import bare, fold, skeleton, sounds_like, stem
 from mtpipe.guard.number_words import plain
 
 _HERE = Path(__file__).parent
 _OUT = _HERE.parent / "mtpipe" / "guard" / "names.tsv"
+_CAPITALISED = _OUT.with_name("capitalised.tsv")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[\"“«(]\s*)$")
 _LATIN = re.compile(r"[^\W\d_]+")
 _ARABIC = re.compile(r"[^\W\d_]+")
 _SMALL = {"the", "of", "and", "le", "la", "les", "l", "de", "du", "des", "d", "al", "el", "at", "et"}
-# American, Chinese: news uses them for much that is called otherwise in the other language.
-_NISBA = re.compile("ي(?:ه|ين|ون|ا)?$")
-_DEMONYM = re.compile(r"(?:an|ians?|ese|ish|ic|ch|tch|ek|aelis?|aqis?|banese)$", re.IGNORECASE)
 _STEADY = 0.9
+_SHORTEST = 4  # letters: shorter capitalised words are not looked at
 # The EU, the Premier League, the UN; and what is more often another word.
 _NOT_NAMES = {
     "الاوروبي",
@@ -81,17 +82,34 @@ def main() -> None:
         table[name] = (old[0] | english, old[1] | french)
     lines = [
         "\t".join([name, *(" ".join(sorted(stems)) for stems in table[name])]) + "\n"
-        for name in sorted(set(_steady(table, rows)) - set(_NAMES["ar"]) - _NOT_NAMES)
+        for name in sorted(set(_steady(table, rows)) - set(NAMES["ar"]) - _NOT_NAMES)
     ]
     _OUT.write_text("".join(lines), "utf-8")
     print(f"{len(table)} candidates, {len(lines)} names → {_OUT}")
+    words = [f"{code}\t{' '.join(_both(rows, column))}\n" for code, column in (("en", 1), ("fr", 2))]
+    _CAPITALISED.write_text("".join(words), "utf-8")
+
+
+def _both(rows: list[tuple[str, str, str]], column: int) -> list[str]:
+    """Return the words that stand with a capital inside a sentence somewhere, but oftener without one."""
+    small, large = Counter[str](), Counter[str]()
+    for row in rows:
+        for match in _LATIN.finditer(row[column]):
+            word = match.group()
+            if len(word) < _SHORTEST:
+                continue
+            if word[0].islower():
+                small[fold(word)] += 1
+            elif not _SENTENCE_START.search(row[column][: match.start()]):
+                large[fold(word)] += 1
+    return sorted(word for word in large if small[word] >= large[word])
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:
     for path in sorted(_HERE.glob("*.tsv")):
         for line in path.read_text("utf-8").splitlines():
             parts = line.split("\t")
-            if len(parts) == 3:
+            if len(parts) in (3, 4):  # persons have a fourth: given name or surname
                 yield parts[0], parts[1], parts[2]
 
 
@@ -103,8 +121,7 @@ def _entries(rows: list[tuple[str, str, str]], ordinary: set[str]) -> _Stems:
         sides = [[w for w in _LATIN.findall(text) if fold(w) not in _SMALL] for text in (english, french)]
         if len(names) > 4 or not all(sides) or not all(word[0].isupper() for word in sides[0]):
             continue
-        adjective = _NISBA.search(plain(arabic)) and _DEMONYM.search(english)
-        if adjective or ordinary & {fold(word) for word in sides[0]}:
+        if ordinary & {fold(word) for word in sides[0]}:
             continue
         alone = len(names) == len(sides[0]) == len(sides[1]) == 1
         for name in names:

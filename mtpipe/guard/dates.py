@@ -65,18 +65,18 @@ def _table(lines: str, kind: str) -> tuple[dict[str, str], dict[str, str], dict[
 
 
 _ALL = [_table(_MONTHS, "m"), _table(_HIJRI, "h"), _table(_DAYS, "d")]
-_NAMES = {
+NAMES = {
     code: {k: v for t in _ALL for k, v in t[column].items()} for column, code in enumerate(("ar", "en", "fr"))
 }
 
 
 def _pattern(code: str) -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, _NAMES[code]), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, NAMES[code]), key=len, reverse=True))
     clitics = "(?:[وفبكل]{0,2})" if code == "ar" else ""
     return re.compile(rf"(?<!\w){clitics}({names})(?!\w)", re.IGNORECASE)
 
 
-_PATTERNS = {code: _pattern(code) for code in _NAMES}
+_PATTERNS = {code: _pattern(code) for code in NAMES}
 
 
 def check_dates(pair: Pair) -> list[Finding]:
@@ -127,7 +127,7 @@ def _dates(text: str, language: str) -> tuple[tuple[str, str, bool], ...]:
             continue
         if language != "ar" and not dated and _doubtful(name, language, match.start()):
             continue
-        found.append((_NAMES[language][name.lower() if language != "ar" else name], name, dated))
+        found.append((NAMES[language][name.lower() if language != "ar" else name], name, dated))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from mtpipe.data import Finding
+from mtpipe.guard.dates import NAMES as DATES
 from mtpipe.guard.name_matching import bare, fold, sounds_like, stem
 from mtpipe.guard.pair import Pair
 
@@ -17,6 +18,9 @@ _ARABIC_WORD = re.compile("[\u0620-\u065f\u0670-\u06d3]+")
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[\"“«(]\s*)$")
 _SHORTEST = 5  # letters: shorter Latin words in an Arabic text are titles' words as often as names
+_HOUSES = frozenset(
+    {"senat", "senate", "celebrity", "judiciary", "congress", "parlement", "chambre"}
+)  # never in names
 _PREFIX = 4  # letters by which a Latin name and its forms are told to be one
 
 
@@ -28,6 +32,13 @@ def _gazetteer() -> dict[str, dict[str, frozenset[str]]]:
         name, english, french = line.split("\t")
         table[name] = {"en": frozenset(english.split()), "fr": frozenset(french.split())}
     return table
+
+
+@lru_cache(maxsize=1)
+def _capitalised() -> dict[str, frozenset[str]]:
+    """Return for each target language the words that it writes now with a capital and now without: Senate, City."""
+    lines = files("mtpipe.guard").joinpath("capitalised.tsv").read_text("utf-8").splitlines()
+    return {code: frozenset(words.split()) for code, words in (line.split("\t") for line in lines)}
 
 
 def check_names(pair: Pair) -> list[Finding]:
@@ -97,10 +108,14 @@ def _strange(pair: Pair) -> list[str]:
     table = _gazetteer()
     ours = {s for _, name, _ in _known(pair.source) for s in table[name][pair.target_language]}
     words = _ARABIC_WORD.findall(pair.source)
+    no_names = _capitalised()[pair.target_language]
+    dates = DATES[pair.target_language]
     found = []
     for match in _LATIN_WORD.finditer(pair.target):
         word = match.group()
-        if not word[0].isupper() or len(word) < _PREFIX or stem(word) in ours:
+        if not word.istitle() or len(word) < _PREFIX or stem(word) in ours:
+            continue
+        if fold(word) in no_names or fold(word) in _HOUSES or word.lower() in dates:
             continue
         inside = not _SENTENCE_START.search(pair.target[: match.start()])
         if inside and not any(sounds_like(arabic, word) for arabic in words):

@@ -13,7 +13,7 @@ _SAME = 1e-6
 _THOUSAND = 1000.0
 _SMALL = 10.0
 _HUNDRED = 100.0
-_ROUNDED = 0.04
+_ROUNDED = 0.07
 _FACTORS = {"mile": (1.609344,), "foot": (0.3048, 30.48), "inch": (2.54, 25.4), "pound": (0.453592,)}
 # An hour written on a clock of twelve; a year by its last two digits; halves as minutes or percent.
 _HALVES = {0.5: (30.0, 50.0, 6.0), 0.25: (15.0, 25.0, 3.0), 0.75: (45.0, 75.0)}

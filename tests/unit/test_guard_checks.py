@@ -86,6 +86,12 @@ def test_latin_names_and_addresses() -> None:
     assert names(source, "The newspaper wrote on its site and on the account") == ["names", "links", "links"]
 
 
+def test_a_name_is_not_replaced_by_a_common_word_with_a_capital() -> None:
+    source = "زار ماكرون العاصمة وألقى كلمة أمام النواب"
+    assert "names" in names(source, "He visited the capital and Merkel spoke to the deputies")
+    assert "names" not in names(source, "He visited the capital and spoke to deputies on Thursday")
+
+
 def test_quotations_are_closed() -> None:
     source = 'وقال: "عدنا إلى المدينة".'
     assert names(source, 'He said: "We came back to the city.') == ["quotes"]
@@ -102,6 +108,21 @@ def test_quotations_are_closed() -> None:
         ("لم يحضر رئيس الوزراء الجلسة.", "Le Premier ministre n’a pas assisté à la séance.", "fr", False),
         ("لا يزال الرئيس في منصبه.", "The president is still in office.", "en", False),
         ("لم يحضر إلا الرئيس.", "The president alone attended.", "en", False),
+        ("أوصت الحكومة بعدم السفر إلى الصين.", "The government recommended travelling to China.", "en", True),
+        (
+            "أوصت الحكومة بعدم السفر إلى الصين.",
+            "The government advised against travelling to China.",
+            "en",
+            False,
+        ),
+        ("إلا أن الرئيس حضر.", "The president attended, however.", "en", False),
+        # "Only" at the other end of the sentence is no rendering of the negation.
+        (
+            "لم يحضر رئيس الوزراء الجلسة التي عقدها مجلس النواب أمس في العاصمة ودامت ساعة واحدة فقط.",
+            "The prime minister attended the session that parliament held yesterday and lasted only one hour.",
+            "en",
+            True,
+        ),
     ],
 )
 def test_negation(source: str, target: str, language: str, lost: bool) -> None:
