@@ -113,6 +113,11 @@ def identify(text: str, prefer: str = "") -> str:
     return _latin_language(text.lower(), [word.lower() for word in latin], prefer)
 
 
+def is_stop_word(word: str, language: str) -> bool:
+    """Tell whether ``word`` is one of the commonest words of English or French; False for other languages."""
+    return word.lower() in _VOTES.get(language, ())
+
+
 def _latin_language(text: str, words: list[str], prefer: str) -> str:
     votes = {code: sum(1 for word in words if word in stop) for code, stop in _VOTES.items()}
     if "'" in text or "’" in text:

@@ -1,0 +1,36 @@
+"""Writes ``mtpipe/pipeline/spellings.tsv``: Arabic names of one word with their spelling in English and French.
+
+``python -m corpus.spellings``. From the lists of names; the third field is empty where French spells as English does.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mtpipe.guard.number_words import plain
+
+_HERE = Path(__file__).parent
+_OUT = _HERE.parent / "mtpipe" / "pipeline" / "spellings.tsv"
+# The commoner first: where an Arabic spelling serves two names the first one stays.
+_LISTS = ("names", "surnames", "given")
+_LATIN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
+_ARABIC = re.compile("[\u0621-\u0652\u0670]{3,}")
+
+
+def main() -> None:
+    """Read the lists and write the table."""
+    table: dict[str, tuple[str, str]] = {}
+    for name in _LISTS:
+        for line in (_HERE / f"{name}.tsv").read_text("utf-8").splitlines():
+            arabic, english, french = line.split("\t")
+            capitals = all(_LATIN.fullmatch(word) and word[0].isupper() for word in (english, french))
+            if capitals and _ARABIC.fullmatch(arabic):
+                table.setdefault(plain(arabic), (english, french))
+    rows = [f"{a}\t{en}\t{'' if fr == en else fr}\n" for a, (en, fr) in sorted(table.items())]
+    _OUT.write_text("".join(rows), "utf-8")
+    print(f"{len(rows)} names → {_OUT}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Names that a model lost are asked for by themselves, and put where the lost ones stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from mtpipe.data import Flag, Hypothesis
+from mtpipe.pipeline.spelling import Ask, respelled
+from mtpipe.translator import Job
+
+SOURCE = "قال كروغلوفسكي إن هيئة الدفاع ستطعن في الحكم"
+
+
+def pieces(words: Sequence[str]) -> list[int]:
+    return [len(word) // 2 for word in words]
+
+
+def answers(text: str) -> tuple[list[Job], Ask]:
+    asked: list[Job] = []
+
+    def ask(jobs: Sequence[Job]) -> list[str]:
+        asked.extend(jobs)
+        return [text] * len(jobs)
+
+    return asked, ask
+
+
+def made(text: str, *links: tuple[int, int]) -> Hypothesis:
+    return Hypothesis(text, -0.5, links=links)
+
+
+def test_a_strange_name_is_asked_for_alone_and_put_in() -> None:
+    asked, ask = answers("Kruglovsky.")
+    hypothesis = made("Istanbul, said the defence, would appeal.", (1, 0), (3, 3))
+    [fixed], cost = respelled([(SOURCE, "en")], [hypothesis], ask, pieces)
+    assert fixed.text == "Kruglovsky, said the defence, would appeal."
+    assert asked[0] == ("كروغلوفسكي", "en")
+    assert cost == sum(len(text) for text, _ in asked)
+    assert Flag.HEALED in fixed.flags
+    assert [attempt.text for attempt in fixed.attempts] == [hypothesis.text, fixed.text]
+    assert fixed.links == hypothesis.links
+
+
+@pytest.mark.parametrize(
+    ("text", "links", "answer"),
+    [
+        ("Krugloski said the defence would appeal.", [(1, 0)], "Kruglovsky"),  # near enough already
+        ("Istanbul said so.", [(1, 0)], "the orchard"),  # the model does not know either
+        ("Istanbul said so.", [(1, 0)], "Constantinople"),  # nor does this sound like it
+        ("The defence would appeal.", [(1, 0)], "Kruglovsky"),  # a stop word is no name
+        ("He named the board Istanbul.", [(1, 4), (3, 4)], "Kruglovsky"),  # linked to two words
+        ("Istanbul said so.", [], "Kruglovsky"),  # nothing says what it stands for
+        ("Istanbul and Kruglovsky said so.", [(1, 0)], "Kruglovsky"),  # it is there already
+        ("Istanbul will judge.", [(7, 0)], "Hukm"),  # known to the vocabulary
+    ],
+)
+def test_what_is_no_lost_name_stays(text: str, links: list[tuple[int, int]], answer: str) -> None:
+    _, ask = answers(answer)
+    hypothesis = made(text, *links)
+    assert respelled([(SOURCE, "en")], [hypothesis], ask, pieces)[0] == [hypothesis]
+
+
+def test_known_names_are_not_asked_for_and_keep_their_french() -> None:
+    asked, ask = answers("")
+    jobs = [("زار إيفانوفيتش ليفربول", "fr"), ("وصل يلتسين مساء", "fr"), ("وصل يلتسين مساء", "en")]
+    hypotheses = [
+        made("Ivanovitch a visité Istanbul.", (2, 3)),
+        made("Le Caire est arrivé.", (1, 1)),
+        made("Istanbul arrived.", (1, 0)),
+    ]
+    fixed, cost = respelled(jobs, hypotheses, ask, lambda words: [3] * len(words))
+    assert [h.text for h in fixed] == [
+        "Ivanovitch a visité Liverpool.",
+        "Le Eltsine est arrivé.",
+        "Yeltsin arrived.",
+    ]
+    assert (asked, cost) == ([], 0)
+
+
+def test_clitics_are_taken_off_before_a_name_is_asked_for() -> None:
+    asked, ask = answers("Kruglovsky")
+    [fixed], _ = respelled(
+        [("اتصلوا بكروغلوفسكي أمس", "en")],
+        [made("They called Istanbul.", (1, 2))],
+        ask,
+        pieces,
+    )
+    assert fixed.text == "They called Kruglovsky."
+    assert ("كروغلوفسكي", "en") in asked
