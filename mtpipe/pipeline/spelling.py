@@ -83,9 +83,9 @@ def _doubts(row: int, source: str, made: Hypothesis, target: str) -> list[_Doubt
             continue
         forms = (words[0], *(form for form in bare(words[0])[1:] if len(form) >= _SHORTEST))
         strange = not any(sounds_like(other, cores[0]) for other in arabic)
-        if strange and not any(form.startswith("ال") for form in forms):
-            if not any(sounds_like(words[0], capital) for capital in capitals):
-                found[sources[0]] = _Doubt(row, place, cores[0], forms)
+        article = any(form.startswith("ال") for form in forms)
+        if strange and not article and not any(sounds_like(words[0], capital) for capital in capitals):
+            found[sources[0]] = _Doubt(row, place, cores[0], forms)
     return list(found.values())
 
 
@@ -104,7 +104,7 @@ def _name(doubt: _Doubt, target: str, answers: dict[Job, str]) -> str:
     if known is not None:
         return known.get(target, "")
     for form in doubt.forms:
-        cores = _CORE.findall(answers[form, target])
+        cores: list[str] = _CORE.findall(answers[form, target])
         if len(cores) == 1 and cores[0][0].isupper() and sounds_like(form, cores[0]):
             return cores[0]
     return ""
