@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import ctranslate2
@@ -38,7 +39,7 @@ def translate(
     folder: Path, lines: list[str], target: str, beam_size: int = 1, **options: object
 ) -> list[str]:
     """Translate ``lines`` with a converted folder, the way mtpipe does."""
-    engine = ctranslate2.Translator(str(folder), inter_threads=1, intra_threads=2)
+    engine = ctranslate2.Translator(str(folder), inter_threads=os.cpu_count() or 1, intra_threads=1)
     source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
     decoder = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm"))
     pieces = [[*tokens[:250], "</s>"] for tokens in source.encode(lines, out_type=str)]
