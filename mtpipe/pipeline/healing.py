@@ -12,8 +12,9 @@ from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
+from mtpipe.pipeline.spelling import respelled
 from mtpipe.pipeline.terms import term_rungs
-from mtpipe.translator import Job, Progress, Translator
+from mtpipe.translator import Engine, Job, Progress, Translator
 
 # How much worse one finding makes a hypothesis. What a retry seldom mends weighs little.
 _WEIGHTS = {
@@ -209,10 +210,29 @@ class Healing:
             first = self.inner.translate(lot, source, beam_size=beam_size, planned=planned, progress=step)
             made = heal(lot, first, source, ladder, self.terms, allowed=allowed)
             self.tally.add(made, sum(len(text) for text, _ in lot))
-            found += [_judged(job, kept, source) for job, kept in zip(lot, made.hypotheses, strict=True)]
+            kept = self._spelled(lot, made.hypotheses, source, planned)
+            found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]
             if progress is not None:
                 progress((start + len(lot)) * 100, len(jobs) * 100)
         return found
+
+    def _spelled(
+        self, jobs: Sequence[Job], hypotheses: list[Hypothesis], source: str, planned: bool
+    ) -> list[Hypothesis]:
+        """Ask for lost names by themselves; hypotheses that change are checked again."""
+        inner = self.inner
+        if not (self.retry and source == "ar" and isinstance(inner, Engine)):
+            return hypotheses
+
+        def ask(names: Sequence[Job]) -> list[str]:
+            return [made.text for made in inner.translate(names, source, planned=planned)]
+
+        kept, characters = respelled(jobs, hypotheses, ask, inner.sizes)
+        self.tally.more(characters)
+        return [
+            old if new is old else _checked(job, new, source, self.terms)
+            for job, old, new in zip(jobs, hypotheses, kept, strict=True)
+        ]
 
     def _ladder(self, source: str, planned: bool) -> list[Rung]:
         more = [] if self.find is None else [another_model(self.find, source, planned=planned)]
@@ -238,6 +258,11 @@ class Tally:
             self.healed += made.healed
             self.again += made.extra * size
             self.first += size
+
+    def more(self, characters: int) -> None:
+        """Count characters that were decoded besides."""
+        with self.lock:
+            self.again += characters
 
     def __str__(self) -> str:
         """Return one line for a user, "" where nothing was doubted."""
