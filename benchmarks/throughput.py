@@ -1,264 +1,294 @@
 """Times `mtpipe run` against a bare CTranslate2 loop, Argos Translate, Hugging Face transformers, and Ray.
 
-``python -m benchmarks.throughput all --work DIR`` (or a part: ``compose``, ``peers``, ``marian``, ``scale``, ``ray``).
-500 documents of 10,000 segments are composed of the project's own corpus by a seeded draw; five interleaved runs each,
-medians. ``--segments`` takes fewer for a quick look. Slow peers run over a share of the segments (``--share``), which
-is said in the table. Run it with nothing else on the machine; ratios hold better than seconds.
+``python -m benchmarks.throughput all --work DIR`` prints the whole table: medians of five rounds, each of which times
+everything once, in twelve minutes of two quiet cores; ``--minutes`` gives it more or less, ``--parts`` some of it.
+Documents are composed of the project's own corpus by a seeded draw, twenty segments each, as many as fit the time (at
+most 10,000 segments) or as ``--segments`` says; slow peers run over fewer, as the table says. Run it with nothing else
+on the machine; ratios hold better than seconds, and those of processor time where the machine is shared.
 
 Peers live in environments of their own, since they pull in what mtpipe does not need:
-``--argos PYTHON`` (argostranslate) and ``--transformers PYTHON`` (torch, transformers); without them they are left out.
+``--argos PYTHON`` (argostranslate) and ``--transformers PYTHON`` (torch, transformers); Ray is wanted in mtpipe's own.
+What is missing is left out, and said. ``python -m benchmarks.throughput scale`` measures cost and memory by size.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import random
+import math
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
-import ctranslate2
-import sentencepiece
-
-from mtpipe import batch, models, segmenter, translator
-from mtpipe.batch.plain import Made
-from mtpipe.batch.planning import Window
-from mtpipe.config import RunConfig, load
-from mtpipe.data import Hypothesis
+from benchmarks.throughput_tools import (
+    HOME,
+    LIKE_THE_LOOP,
+    PEERS,
+    SEGMENTS_A_DOCUMENT,
+    TARGET,
+    Echo,
+    Peer,
+    Quiet,
+    Taken,
+    bare_loop,
+    compose,
+    config_for,
+    medians_of,
+    run_taken,
+    seconds_of,
+)
+from mtpipe import batch, models, translator
 from mtpipe.text import for_model
 
-_HOME = Path(__file__).parents[1]
-_CORPUS = _HOME / "corpus"
-_DOCUMENTS = 500
-_SEGMENTS = 10_000
-_RUNS = 5
-_TARGET = "en"
+_MOST_SEGMENTS = 10_000
 _BATCHES = (1024, 2048, 4096, 8192)
+_TRIAL = 300
+PARTS = ("loop", "argos", "transformers", "ray")
+# Of the time there is: what a round's run and its bare loop may take, the rest being for the others and the start.
+_SHARE_OF_THE_LOOP = 0.4
 
 
-class Taken(NamedTuple):
-    """Seconds by the clock, and of the processors: the latter hold where the machine is shared."""
+@dataclass(slots=True)
+class Line:
+    """A line of the table: mtpipe and what it is held against, over how many segments, round by round."""
 
-    wall: float
-    cpu: float
+    what: str
+    segments: int
+    ours: Callable[[int], Taken]
+    theirs: Callable[[int], Taken]
+    taken: list[tuple[Taken, Taken]] = field(default_factory=list)
+
+    def round(self, number: int) -> None:
+        """Time both sides once."""
+        self.taken.append((self.ours(number), self.theirs(number)))
+        ours, theirs = self.taken[-1]
+        say(
+            f"  {self.what}: {self.segments / ours.wall:.1f} and {self.segments / theirs.wall:.1f} segments/s"
+        )
+
+    def row(self) -> str:
+        """Return the line in Markdown, medians over all rounds."""
+        ours, theirs = (medians_of([pair[side] for pair in self.taken]) for side in (0, 1))
+        ratio = medians_of([Taken(t.wall / o.wall, t.cpu / o.cpu) for o, t in self.taken])
+        cells = [self.what, f"{self.segments:,}"]
+        for our, their, times in ((ours.wall, theirs.wall, ratio.wall), (ours.cpu, theirs.cpu, ratio.cpu)):
+            told = [f"{self.segments / our:.1f}", f"{self.segments / their:.1f}", f"{times:.2f} ×"]
+            cells += ["", "", ""] if math.isnan(our) else told
+        return f"| {' | '.join(cells)} |"
 
 
-class Quiet:
-    """Watches a run without a word."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the parts share: where they work, the segments, how fast the bare loop is with its best batches."""
 
-    def progress(self, tally: batch.Tally) -> None:
-        """Say nothing."""
+    work: Path
+    lines: list[str]
+    batch: int
+    options: argparse.Namespace
+    known: dict[int, Taken] = field(default_factory=dict)
 
-    def failed(self, label: str, reason: str) -> None:
-        """Stop: a benchmark over broken documents measures nothing."""
-        raise SystemExit(f"{label}: {reason}")
+    def whole(self, number: int) -> Taken:
+        """Return what a round's run over all segments takes; it is run once a round."""
+        if number not in self.known:
+            self.known[number] = self.run("whole", len(self.lines), **LIKE_THE_LOOP)(number)
+        return self.known[number]
 
-    def say(self, text: str) -> None:
-        """Say nothing."""
+    def share(self, count: int) -> Callable[[int], Taken]:
+        """Return what gives the part of that run that ``count`` segments take."""
+
+        def taken(number: int) -> Taken:
+            part = count / len(self.lines)
+            return Taken(self.whole(number).wall * part, self.whole(number).cpu * part)
+
+        return taken
+
+    def inputs(self, count: int) -> Path:
+        """Return a folder of documents with the first ``count`` segments."""
+        folder = self.work / f"documents-{count}"
+        if not folder.is_dir():
+            compose(folder, count)
+        return folder
+
+    def file(self, count: int) -> Path:
+        """Return a file with the first ``count`` segments as the model sees them, one a line."""
+        path = self.work / f"sentences-{count}.txt"
+        path.write_text("\n".join(map(for_model, self.lines[:count])) + "\n", encoding="utf-8")
+        return path
+
+    def run(self, name: str, count: int, **settings: str) -> Callable[[int], Taken]:
+        """Return what times a run over the first ``count`` segments, its start included."""
+        inputs = self.inputs(count)
+        return lambda number: run_taken(config_for(self.work, inputs, f"{name}{number}", settings))
 
 
-def compose(folder: Path, segments: int, *, seed: int = 8) -> list[str]:
-    """Write documents of twenty segments each into ``folder`` and return their distinct segments in order."""
-    lines: list[str] = []
-    for path in sorted(_CORPUS.glob("*.tsv")):
-        if path.stem not in ("lexicon", "vocabulary", "vocabulary2", "names", "grammar"):
-            lines += [row.split("\t")[0].strip() for row in path.read_text("utf-8").splitlines()]
-    # A line that is one sentence, so that the count is exact.
-    whole = [
-        line
-        for line in dict.fromkeys(lines)
-        if 20 < len(line) < 600 and len(segmenter.segment_text(line)) == 1
+def say(text: str) -> None:
+    """Tell how far it is."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def everything(options: argparse.Namespace) -> None:
+    """Time all parts, round by round, and print the table."""
+    began = time.monotonic()
+    work = Path(options.work)
+    setting = _setting(work, options)
+    with ExitStack() as stack:
+        lines = [line for part in options.parts for line in _PARTS[part](setting, stack)]
+        for number in range(options.runs):
+            say(f"round {number + 1} of {options.runs}, {time.monotonic() - began:.0f} s")
+            for line in lines:
+                line.round(number)
+    print(
+        f"\nInto {TARGET}, {translator.cores()} cores, medians of {options.runs} rounds; batches of {setting.batch}"
+        f" pieces in the bare loop. {(time.monotonic() - began) / 60:.1f} minutes.\n"
+    )
+    print(
+        "| mtpipe run against | segments | run, segments/s | it | ratio | run, segments/cpu-s | it | ratio |\n"
+        "|---|---|---|---|---|---|---|---|"
+    )
+    for line in lines:
+        print(line.row())
+    if options.parts == PARTS:
+        print()
+        scale(options)
+
+
+def _setting(work: Path, options: argparse.Namespace) -> Setting:
+    """Try the bare loop with several batch sizes on some segments, and take as many segments as the time allows."""
+    trial = compose(work / "trial", min(_TRIAL, options.segments or _TRIAL))
+    taken = {size: seconds_of(bare_loop(trial, size)) for size in _BATCHES}
+    best = min(taken, key=lambda size: taken[size].cpu)
+    speed = len(trial) / taken[best].wall
+    affordable = speed * 60 * options.minutes * _SHARE_OF_THE_LOOP / (2 * options.runs)
+    count = options.segments or min(_MOST_SEGMENTS, max(200, round(affordable, -2)))
+    count = int(count)
+    say(f"bare loop: {speed:.0f} segments/s with batches of {best} pieces; {count} segments")
+    for folder in work.glob("documents-*"):
+        shutil.rmtree(folder)
+    return Setting(work, compose(work / f"documents-{count}", count), best, options)
+
+
+def loop(setting: Setting, stack: ExitStack) -> list[Line]:
+    """Return the lines against CTranslate2 alone: with the same decoding, and as a run is by default."""
+    count, some = len(setting.lines), _some(setting, 5, 200)
+    whole, part = (bare_loop(setting.lines[:size], setting.batch) for size in (count, some))
+    return [
+        Line("bare CTranslate2 loop, the same decoding", count, setting.whole, lambda _: seconds_of(whole)),
+        Line(
+            "the same; the run links words and heals, as by default",
+            some,
+            setting.run("default", some),
+            lambda _: seconds_of(part),
+        ),
     ]
-    chance = random.Random(seed)
-    chance.shuffle(whole)
-    if segments > len(whole):
-        # More than the corpus has: sentences joined with others' ends make new ones.
-        for number in range(segments - len(whole)):
-            first, second = chance.choice(whole[:20000]), chance.choice(whole[:20000])
-            whole.append(" ".join([*first.split()[:6], *second.split()[-6:]]) + f" {number}.")
-    chosen = whole[:segments]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    each = max(1, _SEGMENTS // _DOCUMENTS)
-    for number in range(0, len(chosen), each):
-        text = "\n".join(chosen[number : number + each]) + "\n"
-        (folder / f"{number // each:05d}.txt").write_text(text, encoding="utf-8")
-    return chosen
 
 
-def config_for(work: Path, inputs: Path, name: str, **settings: str) -> RunConfig:
-    """Return the configuration of a run over ``inputs`` into a folder that is not there yet."""
-    out = work / "runs" / name
-    shutil.rmtree(out, ignore_errors=True)
-    path = work / f"{name}.yaml"
-    path.write_text(
-        f"name: {name}\ninputs: [{inputs}]\ntargets: [{_TARGET}]\nmodels: builtin\n"
-        f"output: {{directory: {out}, formats: [jsonl]}}\n",
-        encoding="utf-8",
+def argos(setting: Setting, stack: ExitStack) -> list[Line]:
+    """Return the lines against Argos Translate with the same weights and its own settings."""
+    python = setting.options.argos
+    if not python:
+        say("no --argos: left out")
+        return []
+    count = _some(setting, 40, 40)
+    folder = setting.work / "argos"
+    peer = Peer(
+        python, "argos_call.py", str(setting.file(count)), str(models.find().folder), TARGET, str(folder)
     )
-    return load(str(path), [f"{key}={value}" for key, value in settings.items()])
+    stack.callback(peer.close)
+    # Argos is too slow for all segments: the run's time is the part of them that it had.
+    ours = setting.share(count)
+    return [
+        Line("Argos Translate, document by document", count, ours, lambda _: peer.taken("documents")),
+        Line("Argos Translate's engine call, all at once", count, ours, lambda _: peer.taken("call")),
+    ]
 
 
-def run_seconds(config: RunConfig) -> Taken:
-    """Return what a whole run takes: models loaded, files read, outputs, memory, manifest and report written."""
-    return seconds_of(lambda: batch.execute(config, Quiet()))
-
-
-def bare_loop(lines: list[str], size: int) -> Callable[[], None]:
-    """Return CTranslate2 alone over ready-made pieces, the same decoding, ``size`` pieces a batch."""
-    model = models.find()
-    cores = translator.cores()
-    engine = ctranslate2.Translator(
-        str(model.folder), inter_threads=cores, intra_threads=1, compute_type="int8"
-    )
-    pieces = sentencepiece.SentencePieceProcessor(model_file=str(model.folder / "source.spm"))
-    texts = [for_model(line) for line in lines]
-    framed = [model.conventions.frame(row, "ar", _TARGET) for row in pieces.encode(texts, out_type=str)]
-    prefix = model.conventions.forced("ar", _TARGET)
-    options = {"beam_size": 1, **model.decoding}
-
-    def work() -> None:
-        engine.translate_batch(
-            framed, target_prefix=[prefix] * len(framed), max_batch_size=size, batch_type="tokens",
-            max_decoding_length=model.conventions.max_target, **options,
-        )  # fmt: skip
-
-    return work
-
-
-def seconds_of(work: Callable[[], object]) -> Taken:
-    """Return how long ``work`` takes, by the clock and of the processors."""
-    started, before = time.perf_counter(), time.process_time()
-    work()
-    return Taken(time.perf_counter() - started, time.process_time() - before)
-
-
-def peer(python: str, script: str, *arguments: str) -> Taken:
-    """Run a peer's script in its own environment and return the seconds it reports, its loading left out."""
-    done = subprocess.run(
-        [python, str(Path(__file__).parent / "peers" / script), *arguments],
-        check=True, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": str(translator.cores())},
-    )  # fmt: skip
-    found = json.loads(done.stdout.splitlines()[-1])
-    return Taken(found["seconds"], found["cpu"])
-
-
-def peers(options: argparse.Namespace) -> None:
-    """Time a run, the bare loop and the peers, interleaved."""
-    work = Path(options.work)
-    inputs = work / "documents"
-    lines = compose(inputs, options.segments)
-    some = lines[:: max(1, round(1 / options.share))]
-    (work / "some.txt").write_text("\n".join(for_model(line) for line in some) + "\n", encoding="utf-8")
-    trial = lines[:: max(1, len(lines) // 1000)]
-    by_size = {size: seconds_of(bare_loop(trial, size)).cpu for size in options.batches}
-    best = min(by_size, key=lambda size: by_size[size])
-    loop = bare_loop(lines, best)
-    speeds: dict[str, list[Taken]] = {}
-
-    def note(name: str, count: int, taken: Taken) -> None:
-        speeds.setdefault(name, []).append(Taken(count / taken.wall, count / taken.cpu))
-
-    for number in range(options.runs):
-        note("mtpipe run", len(lines), run_seconds(config_for(work, inputs, f"plain{number}")))
-        note(f"bare CTranslate2 loop, batches of {best} pieces", len(lines), seconds_of(loop))
-        if options.argos:
-            arguments = (str(work / "some.txt"), str(models.find().folder), _TARGET)
-            note("Argos Translate's engine call", len(some), peer(options.argos, "argos_call.py", *arguments))
-        last = {name: tuple(round(part, 1) for part in held[-1]) for name, held in speeds.items()}
-        print(
-            f"round {number + 1}, segments a second by the clock and of a processor: {last}", file=sys.stderr
-        )
-    medians = {name: medians_of(held) for name, held in speeds.items()}
-    mine = medians["mtpipe run"]
-    print(
-        f"\n{len(lines)} segments of {len(list(inputs.iterdir()))} documents into {_TARGET},"
-        f" {translator.cores()} cores;"
-    )
-    print(f"medians of {options.runs} interleaved runs; peers over {len(some)} of the segments\n")
-    print(
-        "| what | segments/s | mtpipe run against it | segments/cpu-s | mtpipe run against it |\n|---|---|---|---|---|"
-    )
-    for name, speed in medians.items():
-        ratios = f"{mine.wall / speed.wall:.2f} × | {speed.cpu:.1f} | {mine.cpu / speed.cpu:.2f} ×"
-        print(f"| {name} | {speed.wall:.1f} | {ratios} |")
-
-
-def medians_of(held: list[Taken]) -> Taken:
-    """Return the medians of both times."""
-    return Taken(statistics.median(one.wall for one in held), statistics.median(one.cpu for one in held))
-
-
-def marian(options: argparse.Namespace) -> None:
-    """Time a run against transformers with the same weights: a Marian base of random ones, greedy, 32 tokens each."""
-    work = Path(options.work)
-    inputs = work / "documents"
-    count = max(64, round(options.segments * options.share))
-    lines = compose(inputs, count)
-    (work / "some.txt").write_text("\n".join(for_model(line) for line in lines) + "\n", encoding="utf-8")
-    folder = work / "marian"
-    peers_home = Path(__file__).parent / "peers" / "transformers_generate.py"
+def transformers(setting: Setting, stack: ExitStack) -> list[Line]:
+    """Return the line against transformers with the same weights: a Marian base of random ones, greedy, 32 tokens."""
+    python = setting.options.transformers
+    if not python:
+        say("no --transformers: left out")
+        return []
+    count = _some(setting, 40, 64)
+    folder = setting.work / "marian"
     if not (folder / "ct2" / "passport.json").exists():
-        subprocess.run(
-            [options.transformers, str(peers_home), "make", str(folder), str(models.find().folder)],
-            check=True,
-        )
-    threads = str(translator.cores())
-    speeds: dict[str, list[Taken]] = {"run": [], "transformers": []}
-    for number in range(options.runs):
-        config = config_for(work, inputs, f"marian{number}", models=str(folder / "ct2"))
-        some = str(work / "some.txt")
-        taken = {
-            "run": run_seconds(config),
-            "transformers": peer(
-                options.transformers, "transformers_generate.py", "time", str(folder), some, threads
-            ),
-        }
-        for name, one in taken.items():
-            speeds[name].append(Taken(count / one.wall, count / one.cpu))
-        print({name: held[-1] for name, held in speeds.items()}, file=sys.stderr)
-    run, theirs = (medians_of(held) for held in speeds.values())
-    print(
-        f"{count} segments, Marian base, greedy, 32 tokens each: mtpipe run {run.wall:.1f} segments/s, transformers"
-        f" with batches of 32 {theirs.wall:.1f}: {run.wall / theirs.wall:.1f} × (of a processor: {run.cpu:.1f},"
-        f" {theirs.cpu:.1f}: {run.cpu / theirs.cpu:.1f} ×)"
+        script = str(PEERS / "transformers_generate.py")
+        subprocess.run([python, script, "make", str(folder), str(models.find().folder)], check=True)
+    peer = Peer(
+        python,
+        "transformers_generate.py",
+        "time",
+        str(folder),
+        str(setting.file(count)),
+        str(translator.cores()),
     )
+    stack.callback(peer.close)
+    ours = setting.run("marian", count, models=str(folder / "ct2"), **LIKE_THE_LOOP)
+    return [
+        Line(
+            "transformers, Marian base, greedy, 32 a batch",
+            count,
+            ours,
+            lambda _: peer.taken("greedy"),
+        )
+    ]
 
 
-class Echo:
-    """An executor that returns each text as its translation, to see what everything but the engine costs."""
+def on_ray(setting: Setting, stack: ExitStack) -> list[Line]:
+    """Return the line of a run on Ray with an actor a core against the plain executor, both without their start."""
+    if find_spec("ray") is None:
+        say("no Ray here: left out")
+        return []
+    cores = str(translator.cores())
+    count = _some(setting, 5, 200)
+    # Small batches, so that both have some to deal out to the end.
+    common = {**LIKE_THE_LOOP, "decoding.batch_pieces": "1024"}
+    plain = _worked(setting, "plain", count, {**common, "executor.threads": cores})
+    kind = {"executor.kind": "ray", "executor.actors": cores, "executor.address": "local"}
+    ray = _worked(setting, "ray", count, {**common, **kind})
+    return [Line(f"plain executor; the run on Ray, {cores} actors; starts aside", count, ray, plain)]
 
-    def results(self, windows: Iterator[Window]) -> Iterator[Window | Made]:
-        """Yield each window, then its batches as if they had been translated."""
-        for window in windows:
-            yield window
-            for one in window.batches:
-                yield Made(
-                    one, tuple(Hypothesis(text, -0.5) for text, _ in one.jobs), ("",) * len(one.jobs), 0.0
-                )
+
+def _worked(setting: Setting, name: str, count: int, settings: dict[str, str]) -> Callable[[int], Taken]:
+    """Return what times a run from its first batch to its last; actors' processor time is not ours to see."""
+    inputs = setting.inputs(count)
+
+    def taken(number: int) -> Taken:
+        tally = batch.execute(config_for(setting.work, inputs, f"{name}{number}", settings), Quiet()).tally
+        wall = tally.seconds - ((tally.first_batch or tally.started) - tally.started)
+        return Taken(wall, math.nan)
+
+    return taken
+
+
+def _some(setting: Setting, part: int, least: int) -> int:
+    """Return a share of the segments in whole documents, ``least`` or what there is at the least."""
+    wanted = max(len(setting.lines) // part, min(least, len(setting.lines)))
+    return max(SEGMENTS_A_DOCUMENT, wanted // SEGMENTS_A_DOCUMENT * SEGMENTS_A_DOCUMENT)
+
+
+_PARTS: dict[str, Callable[[Setting, ExitStack], list[Line]]] = {
+    "loop": loop, "argos": argos, "transformers": transformers, "ray": on_ray,
+}  # fmt: skip
 
 
 def scale(options: argparse.Namespace) -> None:
     """Measure cost per segment and memory as runs grow: with the engine, and with one that only echoes."""
-    work = Path(options.work)
     print("| engine | segments | cpu ms a segment | resident MB at its height |\n|---|---|---|---|")
-    plan = [("built-in, beam 1", size) for size in options.sizes] + [
-        ("echo", size) for size in options.echo_sizes
-    ]
+    plan = [("built-in, beam 1", size) for size in options.sizes]
+    plan += [("echo", size) for size in options.echo_sizes]
     for engine, size in plan:
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.throughput", "one", "--work", str(work),
+            [sys.executable, "-m", "benchmarks.throughput", "one", "--work", options.work,
              "--segments", str(size), "--engine", engine],
-            check=True, capture_output=True, text=True, cwd=_HOME,
+            check=True, capture_output=True, text=True, cwd=HOME,
         )  # fmt: skip
         found = json.loads(done.stdout.splitlines()[-1])
         print(f"| {engine} | {size:,} | {found['cpu'] / size * 1000:.3f} | {found['peak']:.0f} |", flush=True)
@@ -267,12 +297,23 @@ def scale(options: argparse.Namespace) -> None:
 def one(options: argparse.Namespace) -> None:
     """Do one run and print its processor seconds and its height in resident memory."""
     work = Path(options.work)
-    inputs = work / f"documents-{options.segments}"
+    inputs = work / f"scale-{options.segments}"
     if not inputs.is_dir():
         compose(inputs, options.segments)
-    config = config_for(work, inputs, f"scale-{options.segments}", **{"decoding.beam_size": "1"})
-    stop = threading.Event()
+    settings = {**LIKE_THE_LOOP, "decoding.beam_size": "1"}
+    config = config_for(work, inputs, f"scale-{options.segments}", settings)
     heights: list[float] = []
+    with _watched(heights):
+        executor = (lambda _run: Echo()) if options.engine == "echo" else None
+        taken = seconds_of(lambda: batch.execute(config, Quiet(), executor=executor))
+    shutil.rmtree(config.output.directory, ignore_errors=True)
+    print(json.dumps({"cpu": taken.cpu, "peak": max(heights, default=0.0)}))
+
+
+@contextmanager
+def _watched(heights: list[float]) -> Iterator[None]:
+    """Note the resident megabytes of this process while something is done."""
+    stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.2):
@@ -281,41 +322,11 @@ def one(options: argparse.Namespace) -> None:
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    before = time.process_time()
-    if options.engine == "echo":
-        batch.execute(config, Quiet(), executor=lambda _run: Echo())
-    else:
-        batch.execute(config, Quiet())
-    cpu = time.process_time() - before
-    stop.set()
-    shutil.rmtree(config.output.directory, ignore_errors=True)
-    print(json.dumps({"cpu": cpu, "peak": max(heights, default=0.0)}))
-
-
-def on_ray(options: argparse.Namespace) -> None:
-    """Time two Ray actors against two threads of the plain executor, from the first batch to the last."""
-    work = Path(options.work)
-    inputs = work / "documents"
-    lines = compose(inputs, options.segments)
-    speeds: dict[str, list[float]] = {"plain": [], "ray": []}
-    for number in range(options.runs):
-        for kind, more in (
-            ("plain", {"executor.threads": "2"}),
-            ("ray", {"executor.kind": "ray", "executor.actors": "2", "executor.address": "local"}),
-        ):
-            outcome = batch.execute(config_for(work, inputs, f"{kind}{number}", **more), Quiet())
-            tally = outcome.tally
-            worked = tally.seconds - ((tally.first_batch or tally.started) - tally.started)
-            speeds[kind].append(tally.translated / worked)
-            print(
-                f"{kind}: {speeds[kind][-1]:.1f} segments/s, {tally.seconds - worked:.1f} s to start",
-                file=sys.stderr,
-            )
-    plain, ray = (statistics.median(speeds[kind]) for kind in ("plain", "ray"))
-    print(
-        f"{len(lines)} segments: plain, two threads {plain:.1f} segments/s;"
-        f" Ray, two actors {ray:.1f}: {ray / plain:.2f} ×"
-    )
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
 
 
 def main() -> None:
@@ -323,29 +334,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["all", "compose", "peers", "marian", "scale", "ray", "one"])
-    parser.add_argument("--work", required=True, help="a folder for documents and runs")
-    parser.add_argument("--segments", type=int, default=_SEGMENTS)
-    parser.add_argument("--runs", type=int, default=_RUNS)
-    parser.add_argument(
-        "--batches", type=int, nargs="*", default=_BATCHES, help="sizes tried for the bare loop"
-    )
-    parser.add_argument("--share", type=float, default=0.1, help="of the segments, for the slow peers")
-    parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
-    parser.add_argument("--echo-sizes", type=int, nargs="*", default=[1000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("what", choices=["all", "scale", "one"])
+    parser.add_argument("--work", required=True, help="a folder for documents, runs and the random model")
+    parser.add_argument("--minutes", type=float, default=11.0, help="that the rounds may take, about")
+    parser.add_argument("--segments", type=int, default=0, help="instead of as many as fit the time")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[])
+    parser.add_argument("--echo-sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--engine", default="echo")
     parser.add_argument("--argos", help="a Python that has argostranslate")
     parser.add_argument("--transformers", help="a Python that has torch and transformers")
     options = parser.parse_args()
     Path(options.work).mkdir(parents=True, exist_ok=True)
-    parts = {"peers": peers, "marian": marian, "scale": scale, "ray": on_ray, "one": one}
-    if options.what == "compose":
-        compose(Path(options.work) / "documents", options.segments)
-    for name, part in parts.items():
-        if name == "marian" and options.what == "all" and not options.transformers:
-            continue
-        if options.what == name or (options.what == "all" and name != "one"):
-            part(options)
+    {"all": everything, "scale": scale, "one": one}[options.what](options)
 
 
 if __name__ == "__main__":

@@ -41,17 +41,18 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
     _write(path, (f"{line}\n" for line in lines))
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, durable: bool = True) -> None:
     """Write ``text`` as UTF-8 under a temporary name, then rename it to ``path``.
 
     What exists and is no regular file (a pipe, a device) is written into as it
     is; a link keeps pointing where it did. OutputError when the disk is full or
-    the folder refuses; nothing half-written is left behind then.
+    the folder refuses; nothing half-written is left behind then. What is not
+    ``durable`` survives the end of the process, but perhaps no power failure.
     """
-    _write(path, (text,))
+    _write(path, (text,), durable=durable)
 
 
-def _write(path: Path, parts: Iterable[str]) -> None:
+def _write(path: Path, parts: Iterable[str], *, durable: bool = True) -> None:
     temporary: str | None = None
     try:
         if path.exists() and not path.is_file():
@@ -61,8 +62,9 @@ def _write(path: Path, parts: Iterable[str]) -> None:
         handle, temporary = tempfile.mkstemp(prefix=".mtpipe-", dir=final.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             out.writelines(parts)
-            out.flush()
-            os.fsync(out.fileno())
+            if durable:
+                out.flush()
+                os.fsync(out.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(final)
     except BaseException as error:

@@ -249,8 +249,8 @@ class Engine:
         penalty = float(options.get("length_penalty", 1.0))
         done, results = 0, []
         for pieces, target, future in zip(framed, targets, pending, strict=True):
-            # Waiting inside the engine would keep Ctrl-C waiting too.
-            while not future.done():
+            # Waiting inside the engine would keep Ctrl-C waiting too; planned jobs come from threads of their own.
+            while not planned and not future.done():
                 time.sleep(_POLL_SECONDS)
             tag = len(conventions.forced(source, target))
             results.append(self._parts(future.result(), pieces, tag, penalty))

@@ -1,8 +1,9 @@
 """Makes a Marian base model with random weights for transformers and for CTranslate2, and times transformers with it.
 
 ``python transformers_generate.py make FOLDER BUILTIN`` writes ``FOLDER/hf`` and ``FOLDER/ct2`` (the same weights);
-``python transformers_generate.py time FOLDER SENTENCES THREADS`` prints ``{"seconds": …}`` for greedy search, 32
-sentences a batch. Random weights do not end a sentence: both engines make the same fixed number of tokens of each.
+``python transformers_generate.py time FOLDER SENTENCES THREADS`` loads it, prints ``{}``, and then for each line of
+standard input ``{"seconds": …, "cpu": …}`` for greedy search, 32 sentences a batch. Random weights do not end a
+sentence: both engines make the same fixed number of tokens of each.
 """
 
 from __future__ import annotations
@@ -78,21 +79,21 @@ def _passport(folder: Path) -> None:
 
 
 def measure(folder: Path, sentences: Path, threads: int) -> None:
-    """Translate and print the seconds, the loading of the model left out."""
+    """Load, then translate and print the seconds as often as standard input asks for it."""
     torch.set_num_threads(threads)
     tokenizer = MarianTokenizer.from_pretrained(folder / "hf")
     model = MarianMTModel.from_pretrained(folder / "hf").eval()
     lines = sentences.read_text("utf-8").strip("\n").split("\n")
-    started, before = time.perf_counter(), time.process_time()
-    tokens = 0
-    with torch.inference_mode():
-        for number in range(0, len(lines), _BATCH):
-            batch = tokenizer(lines[number : number + _BATCH], return_tensors="pt", padding=True)
-            made = model.generate(**batch, num_beams=1, do_sample=False, max_new_tokens=_TOKENS)
-            tokens += made.numel()
-            tokenizer.batch_decode(made, skip_special_tokens=True)
-    seconds, cpu = time.perf_counter() - started, time.process_time() - before
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "tokens": tokens, "lines": len(lines)}))
+    print("{}", flush=True)
+    for _ in sys.stdin:
+        started, before = time.perf_counter(), time.process_time()
+        with torch.inference_mode():
+            for number in range(0, len(lines), _BATCH):
+                batch = tokenizer(lines[number : number + _BATCH], return_tensors="pt", padding=True)
+                made = model.generate(**batch, num_beams=1, do_sample=False, max_new_tokens=_TOKENS)
+                tokenizer.batch_decode(made, skip_special_tokens=True)
+        taken = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - before}
+        print(json.dumps(taken), flush=True)
 
 
 if __name__ == "__main__":

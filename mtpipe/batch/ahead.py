@@ -19,7 +19,7 @@ from mtpipe.config import Input
 from mtpipe.writer import FORMATS
 
 # Windows that wait planned; one more is being planned.
-_AHEAD = 2
+_AHEAD = 1
 _POLL_SECONDS = 0.1
 
 
@@ -115,12 +115,16 @@ def is_settled(known: Known, reading: Reading) -> bool:
     return (
         known.state == DONE
         and known.settings == reading.settings
-        and all(
-            path.is_file() for path in output_paths(reading.documents, known.listed.name, reading.formats)
-        )
+        and _sizes(output_paths(reading.documents, known.listed.name, reading.formats))
+        == known.figures.get("sizes")
         and known.sha256 != ""
         and fingerprint(known.listed) == known.sha256
     )
+
+
+def _sizes(paths: Sequence[Path]) -> list[int]:
+    """Return how many bytes each file has, -1 for none: outputs that a power failure cut are not those made."""
+    return [path.stat().st_size if path.is_file() else -1 for path in paths]
 
 
 def output_paths(documents: Path, name: str, formats: Sequence[str]) -> list[Path]:

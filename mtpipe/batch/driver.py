@@ -16,6 +16,7 @@ from typing import Protocol
 
 from mtpipe.batch import engines as loading
 from mtpipe.batch.ahead import Ahead, Reading, windows_ahead
+from mtpipe.batch.collecting import collected_rarely
 from mtpipe.batch.engines import Engines
 from mtpipe.batch.finishing import Finished, Finisher
 from mtpipe.batch.folder import RunFolder
@@ -35,7 +36,7 @@ from mtpipe.translator import Job
 
 # A window holds about this many batches for each target: enough to sort by length, little to do again.
 _WINDOW_BYTES_A_PIECE = 128
-_MOST_UNWRITTEN = 2
+_MOST_UNWRITTEN = 1
 
 
 class Observer(Protocol):
@@ -268,7 +269,8 @@ def execute(
         session = run.state.start_session(datetime.now(UTC).isoformat(timespec="seconds"))
         run.folder.log(f"session {session}: {run.tally.documents} documents in {run.windows} windows")
         try:
-            run.work((executor or executor_for)(run))
+            with collected_rarely():
+                run.work((executor or executor_for)(run))
         except BaseException as error:
             run.folder.log(f"session {session} ended early: {type(error).__name__}: {error}")
             raise

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtpipe.batch.planning import Route, Sizes
-from mtpipe.batch.tuning import PIECES_CPU, PIECES_GPU, Tuning, tuned
+from mtpipe.batch.tuning import Tuning, tuned, usual_pieces
 from mtpipe.config import RunConfig
 from mtpipe.data import Passport
 from mtpipe.errors import ModelError, MtpipeError, UsageError
@@ -75,7 +75,7 @@ def load_engines(config: RunConfig, *, threads: int | None, glossary: Glossary |
         tuple(engines[0].sizes for engines in parts),
         first.threads,
         first.device,
-        known.batch_pieces if known else (PIECES_CPU if first.device == "cpu" else PIECES_GPU),
+        known.batch_pieces if known else usual_pieces(first),
     )
 
 

@@ -101,7 +101,7 @@ class Finisher:
         if not reason:
             translations = translations_of(rows, hypotheses, self._passports, heal=self._heal)
             try:
-                self._write(listed.name, translations)
+                sizes = self._write(listed.name, translations)
             except OutputError:
                 raise
             except (MtpipeError, ValueError) as error:
@@ -110,7 +110,7 @@ class Finisher:
             self._state.settle(listed.name, FAILED, reason=reason)
             return Finished(listed.name, listed.label, reason)
         doubts = list(_doubts(listed.name, translations))
-        figures = _figures(translations) | {"flagged": len(doubts)}
+        figures = _figures(translations) | {"flagged": len(doubts), "sizes": sizes}
         self._state.settle(
             listed.name,
             DONE,
@@ -131,14 +131,19 @@ class Finisher:
                     return f"segment {number + 1} into {target}: no longer in the memory; run again"
         return ""
 
-    def _write(self, name: str, translations: tuple[Translation, ...]) -> None:
+    def _write(self, name: str, translations: tuple[Translation, ...]) -> list[int]:
+        """Write a document in every format, and return how many bytes each has."""
+        sizes = []
         for form, path in zip(self._formats, output_paths(self._folder, name, self._formats), strict=True):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise OutputError(f"{path.parent}: cannot be made: {error.strerror or error}") from None
             # Without a date: the same texts give the same bytes.
-            write_text(path, write_translations(translations, form))
+            text = write_translations(translations, form)
+            write_text(path, text, durable=False)
+            sizes.append(len(text.encode("utf-8")))
+        return sizes
 
 
 def translations_of(

@@ -320,7 +320,8 @@ def _connect(config: RunConfig) -> Any:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         raise UsageError(f"executor.address: {address!r}: no cluster answers: {_said(error)}") from None
-    logging.getLogger("ray").setLevel(logging.ERROR)
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     # Each group of batches goes to an actor as soon as it is there.

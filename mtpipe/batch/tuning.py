@@ -24,9 +24,10 @@ from mtpipe.translator import Engine, Job, cores
 SCHEMA = "mtpipe.tuning/1"
 _PIECES_CPU = (512, 1024, 2048, 4096, 8192)
 _PIECES_GPU = (8192, 16384, 32768, 65536)
-# Where nothing was measured.
-PIECES_CPU = 4096
-PIECES_GPU = 32768
+# Where nothing was measured: a small model's weights stay in the processor's cache and its batches should as well; a
+# large model's weights are read anew for each step, which pays for many sentences at once.
+_SMALL_MODEL = 64 * 2**20
+_SMALL_PIECES, _LARGE_PIECES, _GPU_PIECES = 1024, 4096, 32768
 _ROUNDS = 3
 # A smaller batch that is as fast, within the noise, is the better one: less memory, less to do again.
 _AS_GOOD = 0.98
@@ -64,6 +65,14 @@ def tuning_file() -> Path:
         return Path(named)
     base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(base) / "mtpipe" / "tuning.json"
+
+
+def usual_pieces(engine: Engine) -> int:
+    """Return how many source pieces a batch should have where nothing was measured."""
+    if engine.device != "cpu":
+        return _GPU_PIECES
+    weights = (engine.model.folder / "model.bin").stat().st_size
+    return _SMALL_PIECES if weights < _SMALL_MODEL else _LARGE_PIECES
 
 
 def tuned(model: str, device: str, compute_type: str) -> Tuning | None:

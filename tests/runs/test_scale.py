@@ -1,10 +1,11 @@
-"""A run's cost per segment and its memory hardly grow with its size: up to a million segments, with an echo."""
+"""A run's cost per segment and its memory do not grow with its size: up to a million segments, with an echo."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,10 +46,19 @@ _SEGMENTS_A_DOCUMENT = 50
 _MOST = int(os.environ.get("MTPIPE_SCALE", "100000"))
 
 
-def measured(folder: Path, size: int) -> dict[str, float]:
-    """Run over ``size`` distinct segments in JSON lines; return processor seconds and the height of resident memory."""
+def measured(folder: Path, size: int, times: int) -> dict[str, float]:
+    """Run over ``size`` distinct segments in JSON lines; return processor seconds and the height of resident memory.
+
+    The least of several times: what else the machine does only ever adds.
+    """
     home = folder / str(size)
     home.mkdir()
+    _write(home, size)
+    found = [_run(home, size) for _ in range(times)]
+    return {name: min(one[name] for one in found) for name in ("cpu", "height")}
+
+
+def _write(home: Path, size: int) -> None:
     chance = random.Random(size)
     with (home / "shard.jsonl").open("w", encoding="utf-8") as out:
         for start in range(0, size, _SEGMENTS_A_DOCUMENT):
@@ -57,13 +67,16 @@ def measured(folder: Path, size: int) -> dict[str, float]:
                 for number in range(start, start + _SEGMENTS_A_DOCUMENT)
             ]
             out.write(json.dumps({"text": "\n".join(lines)}, ensure_ascii=False) + "\n")
-    config = home / "run.yaml"
-    config.write_text(
+    (home / "run.yaml").write_text(
         "name: scale\ninputs: [{path: shard.jsonl, text: text, lines: true}]\ntargets: [en]\n"
         "output: {directory: run, formats: [jsonl]}\n"
     )
+
+
+def _run(home: Path, size: int) -> dict[str, float]:
+    shutil.rmtree(home / "run", ignore_errors=True)
     done = subprocess.run(
-        [sys.executable, "-c", _ECHO, str(config)],
+        [sys.executable, "-c", _ECHO, str(home / "run.yaml")],
         capture_output=True,
         text=True,
         check=False,
@@ -77,16 +90,16 @@ def measured(folder: Path, size: int) -> dict[str, float]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-def test_cost_and_memory_hardly_grow(tmp_path: Path) -> None:
-    sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= _MOST]
-    found = {size: measured(tmp_path, size) for size in sizes}
+def test_cost_and_memory_do_not_grow(tmp_path: Path) -> None:
+    sizes = {1_000: 3, 10_000: 3, 40_000: 2, 100_000: 2, 1_000_000: 1}
+    found = {size: measured(tmp_path, size, times) for size, times in sizes.items() if size <= _MOST}
     # What a run of a hundredth costs is mostly its start: it is taken off.
     start = found[1_000]["cpu"]
     costs = {
         size: (one["cpu"] - start) / (size - 1_000) * 1000 for size, one in found.items() if size > 1_000
     }
-    heights = {size: one["height"] for size, one in found.items()}
+    # Ten thousand segments are two windows; from five on as many are in memory as ever will be.
+    heights = {size: one["height"] for size, one in found.items() if size >= 40_000}
     print({"cpu ms a segment": costs, "height in MB": heights})  # noqa: T201
-    # The memory's index makes an echo's 0.14 ms 0.18 ms at 100,000 segments; an engine's are 10 ms and more.
-    assert max(costs.values()) <= 1.6 * min(costs.values()), costs
-    assert heights[sizes[-1]] <= 1.35 * heights[10_000], heights
+    assert max(costs.values()) <= 1.1 * min(costs.values()), costs
+    assert max(heights.values()) <= 1.1 * min(heights.values()), heights

@@ -126,6 +126,8 @@ def test_a_second_run_has_nothing_to_do_and_a_changed_document_is_done_again(con
     assert (again.tally.translated, again.tally.skipped) == (0, 12)
     (configured.parent / "in" / "003.txt").write_text(article(3) + "جملة جديدة تماما.\n", encoding="utf-8")
     (folder / "documents" / "005.tsv").unlink()
+    # As a power failure may leave it.
+    (folder / "documents" / "007.jsonl").write_bytes(before["007.jsonl"][:100])
     third, _ = execute(configured)
     assert third.tally.translated == 2, "one new sentence, two targets"
     after = outputs(folder)
