@@ -18,6 +18,7 @@ import numpy as np
 import sacrebleu
 
 from mtpipe import models, pipeline
+from mtpipe.aligner import rendered
 from mtpipe.data import Hypothesis
 from mtpipe.guard import CHECKS, Pair, check
 from mtpipe.guard.confidence import features
@@ -170,7 +171,12 @@ def main() -> None:
             first, made = healed(engine, rows, target)
             report(name, target, rows, first, made)
             inputs = [
-                features(Pair(source, h.text, "ar", target, h.links), h.score or 0.0, h.findings)
+                features(
+                    Pair(source, h.text, "ar", target, h.links),
+                    h.score or 0.0,
+                    h.findings,
+                    rendered(source, h.text, target),
+                )
                 for source, h in zip(rows[0], made.hypotheses, strict=True)
             ]
             scores = [

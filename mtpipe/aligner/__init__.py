@@ -7,6 +7,7 @@ from mtpipe.aligner.linking import link_sentences
 from mtpipe.aligner.meaning import Encoder
 from mtpipe.aligner.scoring import AlignmentScore, score_links, score_table
 from mtpipe.aligner.search import Link
+from mtpipe.aligner.seed import rendered
 
 __all__ = [
     "AlignmentScore",
@@ -18,6 +19,7 @@ __all__ = [
     "load_encoder",
     "parse_links",
     "read_links",
+    "rendered",
     "score_links",
     "score_table",
 ]

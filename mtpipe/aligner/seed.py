@@ -16,11 +16,12 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from mtpipe.aligner.features import Floats, Rows, Tokens, expand
+from mtpipe.aligner.features import Floats, Rows, Tokens, expand, normalise, words
 from mtpipe.aligner.lexicon import Lexicon, translate
 from mtpipe.aligner.stems import arabic_stem, latin_stem
 
 _KNOWN = 0.4  # share of a text's words that a dictionary of its language knows at least
+_CONTENT = 4  # letters of a word that is no particle
 _MARK = 0.25  # probability from which on a counterpart may be an anchor
 
 
@@ -64,6 +65,23 @@ def gloss(source: Tokens, target: Tokens, *, arabic_first: bool, floor: float) -
     if arabic_first:
         return Gloss(ours, yours, said, marks, background)
     return Gloss(yours, ours, said[::-1], marks[::-1], background)
+
+
+def rendered(source: str, target: str, language: str) -> float | None:
+    """Return the share of an Arabic text's words that have a counterpart in a translation into ``language``.
+
+    Short words, mostly particles, and those that the dictionary does not know are left out; None where it
+    knows none, or not the language.
+    """
+    english, french = _tables()
+    table = {"en": english, "fr": french}.get(language)
+    if table is None:
+        return None
+    there = {latin_stem(word) for word in words(normalise(target)) if len(word) >= _CONTENT}
+    content = [word for word in words(normalise(source)) if len(word) >= _CONTENT]
+    stems = [arabic_stem(word, table.pairs) for word in content]
+    found = [any(word in there for word, _ in table.pairs[stem]) for stem in stems if stem in table.pairs]
+    return sum(found) / len(found) if found else None
 
 
 @lru_cache(maxsize=1)

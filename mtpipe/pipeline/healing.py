@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from mtpipe.aligner import rendered
 from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
@@ -22,9 +23,9 @@ _WEIGHTS = {
     "terms": 6.0, "names": 3.0, "dates": 3.0, "negation": 3.0, "links": 2.0, "quotes": 1.0,
 }  # fmt: skip
 _LONGEST = 2000  # characters: a segment beyond that is no sentence, and would be tried for very long
-# What retries may cost, counted in characters decoded again: a tenth of the text, or as much as an article's worth.
-# A term that the glossary wants is always tried.
-_SHARE, _FLOOR = 0.10, 12_000
+# What retries may cost, counted in characters decoded again: a tenth of the text, or a few paragraphs where that is
+# more. A term that the glossary wants is always tried.
+_SHARE, _FLOOR = 0.10, 2_000
 _LOT = 1000  # jobs that are translated and healed before the next ones, so that progress can be told
 _FIRST_SHARE = 0.7  # of the time of a lot, as far as progress is concerned
 # A retry may be that much less likely to the model itself (mean log-probability) for each unit of weight it mends.
@@ -69,8 +70,8 @@ def heal(
     """Check every hypothesis, and try those with findings again, rung by rung, until one has none.
 
     The attempt with the least weight of findings wins, among equals the one
-    whose score is best; the first hypothesis stays where no attempt is better.
-    What the retries cost is bounded by ``allowed`` characters: those that need it most come first.
+    whose score is best; the first hypothesis stays where no attempt has less.
+    What the retries cost is bounded by ``allowed`` characters: those that mend most for their length come first.
     Every attempt is kept beside what won. A term of ``terms`` that is not rendered
     as the glossary wants is a finding too.
     """
@@ -85,13 +86,13 @@ def heal(
     allowed = allowance(size) if allowed is None else allowed
     spent = 0.0
     for rung in ladder:
-        open_rows = [number for number in within if weight(_best(tried[number])) > 0]
+        open_rows = [number for number in within if _may_mend(rung, _best(tried[number]))]
         unique = _affordable(
             {jobs[number]: _best(tried[number]) for number in open_rows},
             (allowed - spent) / rung.cost if rung.cost else math.inf,
         )
         if not unique:
-            break
+            continue
         found = dict(zip(unique, rung.retry(list(unique), list(unique.values())), strict=True))
         spent += rung.cost * sum(len(text) for (text, target) in unique if found[text, target])
         for number in open_rows:
@@ -116,14 +117,21 @@ def allowance(characters: int) -> float:
 
 
 def _affordable(doubted: dict[Job, Hypothesis], characters: float) -> dict[Job, Hypothesis]:
-    """Return the jobs that may be tried again for ``characters``, those that need it most."""
+    """Return the jobs that may be tried again for ``characters``, those with most to mend for their length."""
     chosen: dict[Job, Hypothesis] = {}
-    for job, hypothesis in sorted(doubted.items(), key=lambda item: -weight(item[1])):
+    for job, hypothesis in sorted(doubted.items(), key=lambda item: -weight(item[1]) / len(item[0][0])):
         size = len(job[0])
         if size <= characters or any(found.check == "terms" for found in hypothesis.findings):
             chosen[job] = hypothesis
             characters -= size
     return chosen
+
+
+def _may_mend(rung: Rung, hypothesis: Hypothesis) -> bool:
+    """Tell whether there is something to mend, and of a kind that the rung is for."""
+    if not rung.only:
+        return weight(hypothesis) > 0
+    return any(found.check in rung.only for found in hypothesis.findings)
 
 
 def weight(hypothesis: Hypothesis) -> float:
@@ -142,7 +150,8 @@ def _checked(job: Job, hypothesis: Hypothesis, source: str, terms: Terms | None)
 
 def _best(attempts: list[tuple[str, Hypothesis]]) -> Hypothesis:
     first = attempts[0][1]
-    return min((made for _, made in attempts), key=lambda made: _cost(made, first))
+    better = [made for _, made in attempts if weight(made) < weight(first)]
+    return min((first, *better), key=lambda made: _cost(made, first))
 
 
 def _cost(made: Hypothesis, first: Hypothesis) -> float:
@@ -285,7 +294,8 @@ def _step(progress: Progress | None, start: int, size: int, total: int) -> Progr
 def _judged(job: Job, hypothesis: Hypothesis, source: str) -> Hypothesis:
     text, target = job
     pair = Pair(text, hypothesis.text, source, target, hypothesis.links)
-    return replace(hypothesis, confidence=confidence(pair, hypothesis.score, hypothesis.findings))
+    share = rendered(text, hypothesis.text, target) if source == "ar" else None
+    return replace(hypothesis, confidence=confidence(pair, hypothesis.score, hypothesis.findings, share))
 
 
 def healing(

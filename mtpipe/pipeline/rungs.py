@@ -21,42 +21,44 @@ Retry = Callable[[Sequence[Job], Sequence[Hypothesis]], list[list[Hypothesis]]]
 class Rung:
     """One way of trying again: what it is called, and what gives hypotheses for each job.
 
-    ``cost`` is what it takes, as a share of decoding the same jobs the first time.
+    ``cost`` is what it takes, as a share of decoding the same jobs the first time; ``only`` names the checks
+    whose findings it may mend, where it is not for all.
     """
 
     how: str
     retry: Retry
     cost: float
+    only: frozenset[str] = frozenset()
 
 
 def ladder_for(translator: Translator, source: str, *more: Rung, planned: bool = False) -> list[Rung]:
-    """Return the ways of trying again that ``translator`` offers, the cheap ones first, then ``more``.
+    """Return the ways of trying again that ``translator`` offers, those that mend most first, then ``more``.
 
     With ``planned`` all that a rung decodes is one batch: the same jobs give the same texts, wherever that is done.
-    A model in CTranslate2 gives more candidates, then decodes without penalties (numbers that repeat are lost to
-    them), then against repetition; any translator can be asked clause by clause.
+    Any translator can be asked clause by clause. A model in CTranslate2 also decodes without penalties (numbers that
+    repeat are lost to them), gives more candidates, and decodes against repetition where that or the length is doubted.
     """
-    rungs: list[Rung] = []
+    rungs = [
+        Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source, planned), 1.0)
+    ]
     if isinstance(translator, Engine):
         usual = max(1, int(translator.model.decoding.get("beam_size", 1)))
         several = max(usual, _CANDIDATES)
 
-        def way(how: str, options: dict[str, float], count: int, beam: int) -> Rung:
+        def way(how: str, options: dict[str, float], count: int, beam: int, *only: str) -> Rung:
             decoding = Decoding(options | {"beam_size": beam}, alternatives=count)
             return Rung(
                 how,
                 lambda jobs, _best: translator.alternatives(jobs, source, decoding, planned=planned),
                 beam / usual,
+                frozenset(only),
             )
 
-        rungs = [
-            way(f"{several} candidates", {}, several, several),
+        rungs += [
             way("no penalties", _FREE, 1, usual),
-            way("against repetition", _STRICT, 1, usual),
+            way(f"{several} candidates", {}, several, several),
+            way("against repetition", _STRICT, 1, usual, "repetition", "length"),
         ]
-    rungs.append(
-        Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source, planned), 1.0)
-    )
     return [*rungs, *more]
 
 

@@ -8,12 +8,26 @@ from dataclasses import replace
 
 from mtpipe.data import Hypothesis, Translation
 from mtpipe.guard import Pair
+from mtpipe.guard.name_matching import fold
 from mtpipe.guard.terms import Occurrence, Terms, without_article
 from mtpipe.pipeline.rungs import Rung
 from mtpipe.translator import Decoding, Engine, Job, Translator
 from mtpipe.typesetting import typeset
 
-_BEFORE = ("the", "a", "an", "le", "la", "les")
+_BEFORE = {"en": ("the", "a", "an"), "fr": ("le", "la", "les", "l'", "un", "une")}
+# What is left of a French preposition when its article goes, and what both together are written.
+_PARTS = {"du": "de", "des": "de", "au": "à", "aux": "à"}
+_CONTRACTIONS = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
+_VOWELS = frozenset("aeiouy")
+# An Arabic preposition is one word with its noun, so that what renders it is linked to the term too.
+_PREPOSITIONS = {
+    "en": re.compile(r"(?i)(?:of|in|to|from|by|for|with|on|at|into|against|between|about|and|as)$"),
+    "fr": re.compile(
+        r"(?i)(?:de|du|des|d'|à|aux?|en|dans|par|pour|avec|sur|contre|vers|entre|chez|et|comme)$"
+    ),
+}
+_ELIDED = re.compile(r"^(d|qu|jusqu|lorsqu|puisqu)['’](?=\w)", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s(?=\W*$)")
 # Behind these no article stands: Morocco's, its, their.
 _DETERMINED = re.compile(
     r"(?i)(?:['’]s|s['’]|^(?:its|his|her|their|our|this|that|son|sa|ses|leurs?|ce|cette|ces))$"
@@ -83,8 +97,8 @@ def _begun_again(
         for occurrence, wanted in _missing(job, hypothesis, terms, source)[:1]:
             at = _place(hypothesis, occurrence)
             if at is not None:
-                before = hypothesis.text.split()[:at]
-                begins[number] = _joined(before, wanted).translate(_RAW)
+                before = _head(hypothesis.text.split(), at, job[1])
+                begins[number] = _joined(before, wanted, job[1]).translate(_RAW)
     asked = list(begins)
     decoding = Decoding(exact=True, begins=[begins[number] for number in asked])
     again = [jobs[number] for number in asked]
@@ -110,12 +124,12 @@ def _put_in(
     for job, hypothesis in zip(jobs, best, strict=True):
         made = hypothesis
         for occurrence, wanted in reversed(_missing(job, hypothesis, terms, source)):
-            made = _with_term(made, occurrence, wanted)
+            made = _with_term(made, occurrence, wanted, job[1])
         found.append([] if made is hypothesis else [replace(made, text=typeset(made.text, job[1]))])
     return found
 
 
-def _with_term(hypothesis: Hypothesis, occurrence: Occurrence, wanted: str) -> Hypothesis:
+def _with_term(hypothesis: Hypothesis, occurrence: Occurrence, wanted: str, language: str) -> Hypothesis:
     stretch = _opposite(hypothesis, occurrence.places)
     if stretch is None:
         return hypothesis
@@ -124,9 +138,14 @@ def _with_term(hypothesis: Hypothesis, occurrence: Occurrence, wanted: str) -> H
     if len(words) != len(hypothesis.text.split()):
         words = hypothesis.text.split()
     mark = _TRAILING.search(words[end - 1])
-    head = _joined(words[:start], wanted).split()
-    rest = words[end:]
+    owner = _POSSESSIVE.search(words[end - 1]) if language == "en" else None
+    before = _head(words, start, language)
+    if owner and before and before[-1].lower() == "the" and without_article(wanted, "en") == wanted:
+        before = before[:-1]
+    head = _joined(before, wanted + "'s" if owner else wanted, language).split()
+    rest = words[end:] if mark else _without_repeat(wanted, words[end:])
     text = " ".join(head) + (mark.group() if mark else "") + (" " + " ".join(rest) if rest else "")
+    end = len(words) - len(rest)
     shift = len(head) - end
     kept = [(here, there) for here, there in hypothesis.links if there < start]
     kept += [(here, there + shift) for here, there in hypothesis.links if there >= end]
@@ -135,14 +154,70 @@ def _with_term(hypothesis: Hypothesis, occurrence: Occurrence, wanted: str) -> H
     return replace(hypothesis, text=text, links=tuple(sorted(set(kept))))
 
 
-def _joined(before: Sequence[str], wanted: str) -> str:
+def _head(words: list[str], start: int, language: str) -> list[str]:
+    """Return the words before a term, and the preposition or conjunction that is linked to it: "to Tunisia", d'Irak."""
+    if start >= len(words):
+        return words
+    if language in _PREPOSITIONS and _PREPOSITIONS[language].match(words[start]):
+        return words[: start + 1]
+    elided = _ELIDED.match(words[start]) if language == "fr" else None
+    return [*words[:start], elided[1] + "e"] if elided else words[:start]
+
+
+def _joined(before: Sequence[str], wanted: str, language: str) -> str:
     """Put a rendering behind what stands before it: one article, and a capital only where a sentence begins."""
     kept = list(before)
-    has_article = without_article(wanted, "en") != wanted or without_article(wanted, "fr") != wanted
-    if kept and has_article and kept[-1].lower() in _BEFORE:
+    bare = without_article(wanted, language)
+    if kept and _DETERMINED.search(kept[-1]):
+        wanted = bare
+    elif kept and bare != wanted:
+        kept = _without_article_at_end(kept, language)
+    elif kept and language == "en" and kept[-1].lower() in ("a", "an"):
+        kept[-1] = kept[-1][0] + ("n" if wanted[0].lower() in _VOWELS else "")
+    if kept and _same_word(kept[-1], wanted.split()[0]):
         kept = kept[:-1]
-    elif kept and _DETERMINED.search(kept[-1]):
-        wanted = without_article(without_article(wanted, "en"), "fr")
+    if language == "fr":
+        kept, wanted = _contracted(kept, wanted)
     if not kept:
         wanted = wanted[:1].upper() + wanted[1:]
     return " ".join([*kept, wanted])
+
+
+def _without_article_at_end(kept: list[str], language: str) -> list[str]:
+    """Drop the article that the words end in; what is contracted with it stays: du is de, aux is à."""
+    last = kept[-1].lower()
+    if last in _BEFORE[language]:
+        return kept[:-1]
+    if last in _PARTS:
+        return [*kept[:-1], _PARTS[last] if kept[-1].islower() else _PARTS[last].capitalize()]
+    return kept
+
+
+def _contracted(kept: list[str], wanted: str) -> tuple[list[str], str]:
+    """Write de le as du, à les as aux, de Alep as d'Alep; "le" of a name (Le Caire) too."""
+    if not kept or kept[-1].lower() not in ("de", "à", "d'"):
+        return kept, wanted
+    first, _, rest = wanted.partition(" ")
+    short = _CONTRACTIONS.get((kept[-1].lower().replace("d'", "de"), first.lower()))
+    if short and rest:
+        return kept[:-1], f"{short if kept[-1].islower() else short.capitalize()} {rest}"
+    if kept[-1].lower() in ("de", "d'"):
+        if fold(first)[0] in _VOWELS and "'" not in first[:2]:
+            return kept[:-1], f"{kept[-1][0]}'{wanted}"
+        return [*kept[:-1], kept[-1][0] + "e"], wanted
+    return kept, wanted
+
+
+def _same_word(one: str, other: str) -> bool:
+    """Tell the same word twice, as put in beside what stood there already."""
+    core = fold(other)
+    return len(core) > 2 and _TRAILING.sub("", fold(one)) == core
+
+
+def _without_repeat(wanted: str, rest: list[str]) -> list[str]:
+    """Drop the first word of what follows where it is the rendering's last one again."""
+    last = without_article(wanted, "fr").split()[-1]
+    mark = _TRAILING.search(rest[0]) if rest else None
+    if rest and mark is None and _same_word(rest[0], last):
+        return rest[1:]
+    return rest

@@ -96,6 +96,26 @@ def test_a_term_is_put_where_the_alignment_says(terms: Terms, tiny_model: Path) 
 
 
 @pytest.mark.parametrize(
+    ("language", "words", "places", "wanted"),
+    [
+        ("fr", "Le chef du Irakien est venu.", (3,), "Le chef de l’Irak est venu."),
+        ("fr", "Le chef du pays arabe est venu.", (2, 3, 4), "Le chef de l’Irak est venu."),
+        ("fr", "Les forces d’Arabie ont avancé.", (2,), "Les forces de l’Irak ont avancé."),
+        ("en", "He sent euros to Arabs now.", (3, 4), "He sent euros to Iraq now."),
+        ("en", "Yesterday the Arab's army came.", (2,), "Yesterday Iraq's army came."),
+    ],
+)
+def test_what_stands_around_a_term_fits_it(
+    terms: Terms, tiny_model: Path, language: str, words: str, places: tuple[int, ...], wanted: str
+) -> None:
+    engine = Engine(models.find(str(tiny_model)), threads=1, links=True)
+    put_in = next(rung for rung in term_rungs(engine, terms, "ar") if rung.how == "term put in")
+    first = Hypothesis(words, -1.0, links=tuple((1, there) for there in places))
+    ((made,),) = put_in.retry([("جيش العراق", language)], [first])
+    assert made.text == wanted
+
+
+@pytest.mark.parametrize(
     ("name", "text", "message"),
     [
         ("g.tsv", None, "g.tsv: no such file"),
