@@ -29,7 +29,7 @@ _SHARE, _FLOOR = 0.10, 2_000
 _LOT = 1000  # jobs that are translated and healed before the next ones, so that progress can be told
 _FIRST_SHARE = 0.7  # of the time of a lot, as far as progress is concerned
 # A retry may be that much less likely to the model itself (mean log-probability) for each unit of weight it mends.
-_PRICE = 0.10
+_PRICE = 0.04
 
 
 class Spare(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,16 @@ _CANDIDATES = 6
 _FREE: dict[str, float] = {"repetition_penalty": 1, "no_repeat_ngram_size": 0}
 _STRICT: dict[str, float] = {"repetition_penalty": 1.3, "no_repeat_ngram_size": 2}
 _FEWEST_CHARACTERS = 60  # a segment shorter than this has no clauses to be cut at
+
+_SENTENCE_END = re.compile(r"[.!?؟]\s*$")
+# A part of a sentence begins with a capital in its translation; these words have none inside.
+_SMALL = re.compile(
+    r"(?:The|A|An|This|That|These|Those|It|He|She|They|We|You|His|Her|Its|Their|Some|All|After|Before|When|While|As|At|In|On|By|For"
+    r"|From|To|With|Without|And|But|Or|If|Because|Since|So|Not|No|There|Which|Who|Where|Until|According|Is|Was|Were|Has|Had"
+    r"|Le|La|Les|Un|Une|Des|Du|De|Ce|Cette|Ces|Il|Elle|Ils|Elles|On|Nous|Vous|Son|Sa|Ses|Leurs?|Et|Mais|Ou|Si|Car|Comme|Après"
+    r"|Avant|Quand|Lorsque|Pendant|Dans|Sur|Sous|Par|Pour|Avec|Sans|En|Au|Aux|Que|Qui|Où|Selon|Depuis|Ainsi|Certains|Tous)(?=\s)"
+    r"|(?:L|D|Qu|S|C|N)['’]"
+)
 
 # Jobs and the best hypothesis so far of each → new hypotheses for each, none where the way is of no use.
 Retry = Callable[[Sequence[Job], Sequence[Hypothesis]], list[list[Hypothesis]]]
@@ -102,7 +113,9 @@ def _joined(parts: Sequence[str], several: Sequence[Hypothesis]) -> Hypothesis:
     texts, links, here, there = [], [], 0, 0
     for number, (part, made) in enumerate(zip(parts, several, strict=True)):
         text = made.text
-        if number + 1 < len(several) and not part.rstrip().endswith((".", "!", "?", "؟")):
+        if number and not _SENTENCE_END.search(parts[number - 1]) and _SMALL.match(text):
+            text = text[0].lower() + text[1:]
+        if number + 1 < len(several) and not _SENTENCE_END.search(part):
             text = text.rstrip(".").rstrip()
         links += [(source + here, target + there) for source, target in made.links]
         here, there = here + len(part.split()), there + len(text.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,19 @@ def test_what_retries_cost_is_bounded_and_goes_where_it_is_needed_most() -> None
     assert healed.doubted == len(jobs)
     assert 0.09 < healed.extra <= 0.10
     assert healed.hypotheses[-1].flags == (Flag.HEALED,), "a loop is worse than a number"
+
+
+def test_what_has_no_less_to_doubt_is_not_kept() -> None:
+    as_wrong = rung("as wrong", WRONG.replace("convoy", "caravan"), score=-0.5)
+    made = heal([JOB], [Hypothesis(WRONG, -1.0)], "ar", [as_wrong])
+    assert made.hypotheses[0].text == WRONG
+    assert made.better == 0
+
+
+def test_a_rung_is_tried_for_what_it_may_mend_only() -> None:
+    never = replace(rung("never", GOOD), only=frozenset({"repetition"}))
+    made = heal([JOB], [Hypothesis(WRONG, -1.0)], "ar", [never, rung("better", GOOD)])
+    assert [made.hypotheses[0].how, made.extra] == ["better", 1.0]
 
 
 def test_a_good_hypothesis_costs_nothing() -> None:
