@@ -180,3 +180,21 @@ def test_the_page_marks_what_needs_a_look() -> None:
     page = write_bitext_html(table())
     assert re.findall(r'<div class="bead ([a-z ]+)" id', page) == ["doubtful", "doubtful moved", "alone"]
     assert "prefers-color-scheme: dark" in page
+    assert re.findall(r'href="#b(\d+)"', page.split("<main>")[0]) == ["1", "2"]
+    assert page.count('optimum="1"') == page.count(
+        "<meter"
+    )  # else browsers colour a sure row like a doubtful one
+
+
+def test_a_page_without_doubts_has_nothing_to_look_at() -> None:
+    page = write_bitext_html(table_from([AR, EN], [tuple(Bead((k,), (k,), 0.9) for k in range(4))]))
+    assert "To look at" not in page
+    assert "1–1" not in page.split("<main>")[1].split("</main>")[0]
+
+
+def test_a_long_list_of_rows_to_look_at_is_cut() -> None:
+    texts = tuple(f"Line {k}." for k in range(80))
+    beads = tuple(Bead((k,), (k,), 0.3) for k in range(80))
+    page = write_bitext_html(table_from([Column("a", "en", texts), Column("b", "fr", texts)], [beads]))
+    assert page.split("<main>")[0].count('href="#b') == 60
+    assert "and 20 more" in page
