@@ -14,7 +14,7 @@ _LATIN = re.compile("[A-Za-zÀ-ÿ]")
 _DIGITS = re.compile(r"\d+")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 # Words and names may be short, alike and of any length ratio; sentences may not.
-_WORD_LISTS = {"lexicon", "names", "grammar", "given", "surnames"}
+_WORD_LISTS = {"lexicon", "names", "grammar", "given", "surnames", "places"}
 _LONG = 30
 
 

@@ -13,7 +13,7 @@ from mtpipe.guard.number_words import plain
 _HERE = Path(__file__).parent
 _OUT = _HERE.parent / "mtpipe" / "pipeline" / "spellings.tsv"
 # The commoner first: where an Arabic spelling serves two names the first one stays.
-_LISTS = ("names", "surnames", "given")
+_LISTS = ("names", "places", "surnames", "given")
 _LATIN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 _ARABIC = re.compile("[\u0621-\u0652\u0670]{3,}")
 

@@ -24,7 +24,7 @@ _PLACE_WORDS = frozenset(
     | {"leave", "left", "reach", "reached", "city", "town", "village"}
 )
 # Lists of single names among the examples, and the kind of names they hold.
-LISTS = {"own/given": "given", "own/surnames": "surname", "open/geonames": "place"}
+LISTS = {"own/given": "given", "own/surnames": "surname", "own/places": "place", "open/geonames": "place"}
 _ENDS = (".", "!", "?", ":", '"', "»", "«", "“")
 
 
