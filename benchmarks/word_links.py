@@ -1,4 +1,4 @@
-"""How good the word links of the engine's attention are: alignment error rate on thirty sentences aligned by hand.
+"""How good the word links of the engine's attention are: alignment error rate on thirty pairs aligned by hand.
 
 ``python -m benchmarks.word_links [MODEL]`` forces the model to say the human translations, and compares the links of
 its attention with sure and possible ones (Och and Ney 2003). The sentences are our own; the built-in model was trained

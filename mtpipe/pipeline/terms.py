@@ -9,6 +9,7 @@ from dataclasses import replace
 from mtpipe.data import Hypothesis, Translation
 from mtpipe.guard import Pair
 from mtpipe.guard.name_matching import fold
+from mtpipe.guard.number_words import plain
 from mtpipe.guard.terms import Occurrence, Terms, without_article
 from mtpipe.pipeline.rungs import Rung
 from mtpipe.translator import Decoding, Engine, Job, Translator
@@ -26,6 +27,7 @@ _PREPOSITIONS = {
         r"(?i)(?:de|du|des|d'|à|aux?|en|dans|par|pour|avec|sur|contre|vers|entre|chez|et|comme)$"
     ),
 }
+_DATIVE = {"en": "to", "fr": "à"}
 _ELIDED = re.compile(r"^(d|qu|jusqu|lorsqu|puisqu)['’](?=\w)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s(?=\W*$)")
 # Behind these no article stands: Morocco's, its, their.
@@ -98,6 +100,7 @@ def _begun_again(
             at = _place(hypothesis, occurrence)
             if at is not None:
                 before = _head(hypothesis.text.split(), at, job[1])
+                before = _with_preposition(before, occurrence, job[1])
                 begins[number] = _joined(before, wanted, job[1]).translate(_RAW)
     asked = list(begins)
     decoding = Decoding(exact=True, begins=[begins[number] for number in asked])
@@ -139,7 +142,7 @@ def _with_term(hypothesis: Hypothesis, occurrence: Occurrence, wanted: str, lang
         words = hypothesis.text.split()
     mark = _TRAILING.search(words[end - 1])
     owner = _POSSESSIVE.search(words[end - 1]) if language == "en" else None
-    before = _head(words, start, language)
+    before = _with_preposition(_head(words, start, language), occurrence, language)
     if owner and before and before[-1].lower() == "the" and without_article(wanted, "en") == wanted:
         before = before[:-1]
     head = _joined(before, wanted + "'s" if owner else wanted, language).split()
@@ -162,6 +165,19 @@ def _head(words: list[str], start: int, language: str) -> list[str]:
         return words[: start + 1]
     elided = _ELIDED.match(words[start]) if language == "fr" else None
     return [*words[:start], elided[1] + "e"] if elided else words[:start]
+
+
+def _with_preposition(before: list[str], occurrence: Occurrence, language: str) -> list[str]:
+    """Add what renders the ل that is written to a term (لتونس), where no preposition stands before its place."""
+    name = plain(occurrence.entry.source).removeprefix("ال")
+    clitics = occurrence.text[: max(0, occurrence.text.find(name))]
+    if clitics.lstrip("وف") not in ("ل", "لل") or not before or language not in _DATIVE:
+        return before
+    last = before[-1] if before[-1].lower() not in _BEFORE[language] else " ".join(before[-2:-1])
+    if not last or _PREPOSITIONS[language].match(last) or not last[-1].isalnum():
+        return before
+    kept = before if last == before[-1] else before[:-1]
+    return [*kept, _DATIVE[language]]
 
 
 def _joined(before: Sequence[str], wanted: str, language: str) -> str:

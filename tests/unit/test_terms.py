@@ -95,6 +95,18 @@ def test_a_term_is_put_where_the_alignment_says(terms: Terms, tiny_model: Path) 
     )
 
 
+def test_a_preposition_written_to_a_term_is_not_lost(terms: Terms, tiny_model: Path) -> None:
+    engine = Engine(models.find(str(tiny_model)), threads=1, links=True)
+    put_in = next(rung for rung in term_rungs(engine, terms, "ar") if rung.how == "term put in")
+    job = ("قدم يورو للعراق", "fr")
+    told = [
+        Hypothesis("Il donne un euro Arabie aussi.", -1.0, links=((2, 4),)),
+        Hypothesis("Il donne un euro à Arabie aussi.", -1.0, links=((2, 5),)),
+    ]
+    texts = [made.text for (made,) in put_in.retry([job, job], told)]
+    assert texts == ["Il donne un euro à l’Irak aussi."] * 2
+
+
 @pytest.mark.parametrize(
     ("language", "words", "places", "wanted"),
     [
