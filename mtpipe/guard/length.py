@@ -12,7 +12,7 @@ _SPACE = re.compile(r"\s+")
 _WRITTEN = re.compile(r"[^\W_]")
 # Mean logarithm of target over source length in characters, without spaces: flores-dev and ntrex-dev.
 _USUAL = {("ar", "en"): 0.12, ("ar", "fr"): 0.28, ("en", "fr"): 0.16}
-_SHORT, _LONG = 0.48, 0.50  # how far from the usual, for a long segment
+_SHORT, _LONG = 0.55, 0.50  # how far from the usual, for a long segment
 _CUT = 0.25  # how much shorter a translation may be that begins or ends in mid-sentence
 _BROKEN_OFF = 0.05  # the same for one that ends in a comma where the source ends a sentence
 _END = re.compile(r"[.!?…؟:;،][\s\"'»”’)\]]*$")
