@@ -29,10 +29,10 @@ class GeneratedBitext:
 
 
 @cache
-def _language() -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
-    """Return invented words and how often each is used, by Zipf's law."""
+def _language(size: int) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
+    """Return ``size`` invented words and how often each is used, by Zipf's law."""
     random = np.random.default_rng(0)
-    words = np.array(["".join(random.choice(_LETTERS, int(k))) for k in random.integers(3, 10, 20_000)])
+    words = np.array(["".join(random.choice(_LETTERS, int(k))) for k in random.integers(3, 10, size)])
     chance = 1 / np.arange(3, len(words) + 3)
     return words, chance / chance.sum()
 
@@ -45,7 +45,8 @@ def generate(
     ``lone`` is the share of beads with one empty side, on each side, ``merged`` that of 1–2 and of 2–1 beads.
     """
     random = np.random.default_rng(seed)
-    vocabulary, chance = _language()
+    # A longer text has more words, by Heaps' law: among a fixed number none would be rare any more.
+    vocabulary, chance = _language(round(20_000 * max(1.0, size / 20_000) ** 0.6))
     out = GeneratedBitext()
 
     def sentences(count: int) -> tuple[list[str], list[str]]:
