@@ -21,7 +21,8 @@ _IDIOMS = re.compile(
     r"|لا [يت]عدو\w*|لا محال\w*|لا يخفي|لا يستهان|لا [يت]قل|لا باس|لا [يت]عد|لا [يتن]فو?ت\w*|(?:لا|لم) [يتن]نس\w*"
     r"|لا يمكن (?:ال)?انكار\w*|عدم انحياز|ب?دون طيار|ما دون|دون ?سن|الي ان لا)(?!\w)"
 )
-_OTHERWISE = re.compile(r"(?<!\w)[وف]?(?:سوي|لولا|كلما|مهما|الا)(?!\w)")  # negations around these come and go: لم … إلا is "only"
+# Negations around these come and go: لم … إلا is "only".
+_OTHERWISE = re.compile(r"(?<!\w)[وف]?(?:سوي|لولا|كلما|مهما|الا)(?!\w)")
 
 # Words that negate by themselves, wherever they stand.
 _PLAIN = {
