@@ -290,6 +290,8 @@ def worn(lines: Sequence[str], kept: float) -> list[str]:
 
 
 def scale() -> None:
+    warm = generate(200)
+    link_sentences(warm.hypotheses, warm.targets)  # tables are read at the first call
     print("sentences  cpu-seconds  seconds  ms/sentence  peak MB  strict F1")
     for size in (1_000, 5_000, 20_000, 100_000):
         if size > int(os.environ.get("MTPIPE_LARGEST", "20000")):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import ctranslate2
 import sentencepiece
 
+from mtpipe.clauses import split_clauses
 from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.models import Model
@@ -27,10 +28,6 @@ Progress = Callable[[int, int], None]  # pieces done, pieces in all
 _BATCH_PIECES = 2048
 _POLL_SECONDS = 0.004
 _LETTER = re.compile(r"[^\W\d_]")
-# Where a segment may be cut for the model: after a strong mark, after a comma, before «و», at any space.
-_CUTS = tuple(
-    re.compile(cut) for cut in (r"(?<=[.!?؟؛;:])\s+", r"(?<=[،,])\s+", r"\s+(?=و[^\W\d_]{2})", r"\s+")
-)
 
 
 class Decoding(NamedTuple):
@@ -395,39 +392,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def split_clauses(text: str, count: Callable[[str], int], limit: int) -> list[str]:
-    """Cut ``text`` into parts of at most ``limit`` by ``count``, at the strongest marks that serve.
-
-    Parts are as even as the marks allow. A word that is too long by itself is
-    cut between characters.
-    """
-    return _split(text, count, limit, 0)
-
-
-def _split(text: str, count: Callable[[str], int], limit: int, level: int) -> list[str]:
-    size = count(text)
-    if size <= limit:
-        return [text]
-    if level == len(_CUTS):
-        half = max(1, len(text) // 2)
-        return [part for side in (text[:half], text[half:]) for part in _split(side, count, limit, level)]
-    clauses = _CUTS[level].split(text)
-    if len(clauses) == 1:
-        return _split(text, count, limit, level + 1)
-    wanted = size / -(-size // limit)
-    parts: list[str] = []
-    current, filled = "", 0
-    for clause in clauses:
-        length = count(clause)
-        if current and (filled + length > limit or filled >= wanted):
-            parts.append(current)
-            current, filled = "", 0
-        current = f"{current} {clause}" if current else clause
-        filled += length
-    parts.append(current)
-    return [cut for part in parts for cut in _split(part, count, limit, level + 1)]
 
 
 def _pieces_of(model: Model, name: str) -> Any:

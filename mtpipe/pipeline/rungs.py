@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mtpipe.clauses import split_clauses
 from mtpipe.data import Hypothesis
-from mtpipe.translator import Decoding, Engine, Job, Translator, split_clauses
+from mtpipe.translator import Decoding, Engine, Job, Translator
 
 _CANDIDATES = 6
 _FREE: dict[str, float] = {"repetition_penalty": 1, "no_repeat_ngram_size": 0}

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtpipe import models
+from mtpipe.clauses import split_clauses
 from mtpipe.data import Flag, Hypothesis, Role
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.pipeline import routes
-from mtpipe.translator import Engine, split_clauses, translate
+from mtpipe.translator import Engine, translate
 from tests.conftest import make_document
 from tests.tiny import make_tiny_model
 
