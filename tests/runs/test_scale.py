@@ -101,5 +101,6 @@ def test_cost_and_memory_do_not_grow(tmp_path: Path) -> None:
     # Ten thousand segments are two windows; from five on as many are in memory as ever will be.
     heights = {size: one["height"] for size, one in found.items() if size >= 40_000}
     print({"cpu ms a segment": costs, "height in MB": heights})  # noqa: T201
-    assert max(costs.values()) <= 1.1 * min(costs.values()), costs
+    # Single runs differ by a fifth for the same size (docs/batches.md); what grows with the corpus would double.
+    assert max(costs.values()) <= 1.35 * min(costs.values()), costs
     assert max(heights.values()) <= 1.1 * min(heights.values()), heights
