@@ -1,7 +1,8 @@
 """Times `mtpipe run` against a bare CTranslate2 loop, Argos Translate, Hugging Face transformers, and Ray.
 
-``python -m benchmarks.throughput all --work DIR`` prints the whole table: medians of five rounds, each of which times
-everything once, in twelve minutes of two quiet cores; ``--minutes`` gives it more or less, ``--parts`` some of it.
+``python -m benchmarks.throughput all --work DIR`` prints the table: medians of five rounds, each of which times
+everything once; Ray only starts once in a process, so its part needs a call with ``--runs 1``; ``--minutes`` gives
+it more or less, ``--parts`` some of it.
 Documents are composed of the project's own corpus by a seeded draw, twenty segments each, as many as fit the time (at
 most 10,000 segments) or as ``--segments`` says; slow peers run over fewer, as the table says. Run it with nothing else
 on the machine; ratios hold better than seconds, and those of processor time where the machine is shared.

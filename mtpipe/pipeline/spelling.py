@@ -23,7 +23,7 @@ _CORE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST = 4  # letters of an Arabic word that may be a strange name
 _FEWEST_PIECES = 3  # a word that the model's vocabulary cuts into fewer is known to it
 _ENDS = (".", "!", "?", ":")
-_HOW = "name asked by itself"
+_HOW = "lost name put in"
 
 # Jobs → the text of each translation.
 Ask = Callable[[Sequence[Job]], Sequence[str]]
