@@ -1,8 +1,7 @@
 """Times `mtpipe run` against a bare CTranslate2 loop, Argos Translate, Hugging Face transformers, and Ray.
 
 ``python -m benchmarks.throughput all --work DIR`` prints the table: medians of five rounds, each of which times
-everything once; Ray only starts once in a process, so its part needs a call with ``--runs 1``; ``--minutes`` gives
-it more or less, ``--parts`` some of it.
+everything once; ``--minutes`` gives it more or less, ``--parts`` some of it.
 Documents are composed of the project's own corpus by a seeded draw, twenty segments each, as many as fit the time (at
 most 10,000 segments) or as ``--segments`` says; slow peers run over fewer, as the table says. Run it with nothing else
 on the machine; ratios hold better than seconds, and those of processor time where the machine is shared.
@@ -248,7 +247,7 @@ def on_ray(setting: Setting, stack: ExitStack) -> list[Line]:
         say("no Ray here: left out")
         return []
     cores = str(translator.cores())
-    count = _some(setting, 5, 200)
+    count = len(setting.lines)
     # Small batches, so that both have some to deal out to the end.
     common = {**LIKE_THE_LOOP, "decoding.batch_pieces": "1024"}
     plain = _worked(setting, "plain", count, {**common, "executor.threads": cores})
@@ -258,15 +257,40 @@ def on_ray(setting: Setting, stack: ExitStack) -> list[Line]:
 
 
 def _worked(setting: Setting, name: str, count: int, settings: dict[str, str]) -> Callable[[int], Taken]:
-    """Return what times a run from its first batch to its last; actors' processor time is not ours to see."""
+    """Return what times a run from its first batch to its last, in a process of its own: Ray starts once in one.
+
+    Actors' processor time is not ours to see.
+    """
     inputs = setting.inputs(count)
+    given = [f"{key}={value}" for key, value in settings.items()]
 
     def taken(number: int) -> Taken:
-        tally = batch.execute(config_for(setting.work, inputs, f"{name}{number}", settings), Quiet()).tally
-        wall = tally.seconds - ((tally.first_batch or tally.started) - tally.started)
-        return Taken(wall, math.nan)
+        found = _in_a_process("work", "--work", str(setting.work), "--inputs", str(inputs),
+                              "--name", f"{name}{number}", "--settings", *given)  # fmt: skip
+        return Taken(found["wall"], math.nan)
 
     return taken
+
+
+def work(options: argparse.Namespace) -> None:
+    """Do one run and print the seconds from its first batch to its end."""
+    settings = dict(one.split("=", 1) for one in options.settings)
+    tally = batch.execute(
+        config_for(Path(options.work), Path(options.inputs), options.name, settings), Quiet()
+    ).tally
+    print(json.dumps({"wall": tally.seconds - ((tally.first_batch or tally.started) - tally.started)}))
+
+
+def _in_a_process(*arguments: str) -> dict[str, float]:
+    """Run this benchmark with ``arguments`` and return what its last line says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.throughput", *arguments],
+        check=False, capture_output=True, text=True, cwd=HOME,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)}: ended with {done.returncode}\n{done.stderr}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _some(setting: Setting, part: int, least: int) -> int:
@@ -286,12 +310,7 @@ def scale(options: argparse.Namespace) -> None:
     plan = [("built-in, beam 1", size) for size in options.sizes]
     plan += [("echo", size) for size in options.echo_sizes]
     for engine, size in plan:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.throughput", "one", "--work", options.work,
-             "--segments", str(size), "--engine", engine],
-            check=True, capture_output=True, text=True, cwd=HOME,
-        )  # fmt: skip
-        found = json.loads(done.stdout.splitlines()[-1])
+        found = _in_a_process("one", "--work", options.work, "--segments", str(size), "--engine", engine)
         print(f"| {engine} | {size:,} | {found['cpu'] / size * 1000:.3f} | {found['peak']:.0f} |", flush=True)
 
 
@@ -335,7 +354,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["all", "scale", "one"])
+    parser.add_argument("what", choices=["all", "scale", "one", "work"])
     parser.add_argument("--work", required=True, help="a folder for documents, runs and the random model")
     parser.add_argument("--minutes", type=float, default=11.0, help="that the rounds may take, about")
     parser.add_argument("--segments", type=int, default=0, help="instead of as many as fit the time")
@@ -344,11 +363,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[])
     parser.add_argument("--echo-sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--engine", default="echo")
+    parser.add_argument("--inputs", help="of the one run that `work` times")
+    parser.add_argument("--name", default="one")
+    parser.add_argument("--settings", nargs="*", default=[])
     parser.add_argument("--argos", help="a Python that has argostranslate")
     parser.add_argument("--transformers", help="a Python that has torch and transformers")
     options = parser.parse_args()
     Path(options.work).mkdir(parents=True, exist_ok=True)
-    {"all": everything, "scale": scale, "one": one}[options.what](options)
+    {"all": everything, "scale": scale, "one": one, "work": work}[options.what](options)
 
 
 if __name__ == "__main__":

@@ -219,15 +219,14 @@ def _dataset(ray: Any, spec: Spec, config: RunConfig, shelf: Any, slots: int, ac
     return (
         ray.data.from_items([{"slot": slot} for slot in range(slots)], override_num_blocks=slots)
         # A fetch waits for its window; it needs no core, and few at a time keep the actors busy.
-        .flat_map(fetch, num_cpus=0, concurrency=2 + actors // 16)
+        .flat_map(fetch, num_cpus=0, compute=ray.data.TaskPoolStrategy(size=2 + actors // 16))
+        # By default an actor that is lost is started again and its work asked for again, without end.
         .map(
             _Actor,
             fn_constructor_args=(spec,),
             compute=ray.data.ActorPoolStrategy(size=actors, max_tasks_in_flight_per_actor=3),
             num_cpus=0 if cuda else spec.threads,
             num_gpus=(executor.gpus_per_actor or 1) if cuda else 0,
-            max_restarts=-1,
-            max_task_retries=-1,
         )
     )
 
