@@ -58,6 +58,12 @@ _NOT_ARABIC = re.compile(
 _PERSIAN_WORD = re.compile(r"(?<!\w)(?:از|را|که|است|های|برای|شده|نیست|هستند)(?!\w)")
 _LETTERS_A_WORD = 4
 
+# URLs, e-mail addresses, handles and hashtags: they are of no language, and stand in a translation as they are.
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s«»\"“”<>()،]+[^\s«»\"“”<>()،.,;:!?؟]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w/])[@#]\w{2,}|(?<![\w@./-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|gov|edu|info|tv|fr|uk|io)\b"
+)
+
 # The commonest words that tell the languages in Latin script apart; a word of
 # two languages counts for both. "other" gathers the neighbours.
 _STOP_WORDS = {
@@ -98,8 +104,9 @@ def identify(text: str, prefer: str = "") -> str:
 
     Looks at scripts, then at stop words and letters. ``prefer`` is the answer
     where the script allows it and no more than one word speaks for another
-    language, as in names and short headings.
+    language, as in names and short headings. Addresses count for nothing beside other letters.
     """
+    text = _without_addresses(text)
     arabic = sum(map(len, _ARABIC.findall(text)))
     latin = _LATIN_WORD.findall(text)
     latin_size = sum(map(len, latin))
@@ -111,6 +118,13 @@ def identify(text: str, prefer: str = "") -> str:
     if len(text) > 4 * (latin_size + arabic) and len(_LETTER.findall(text)) > 2 * latin_size:
         return "other"
     return _latin_language(text.lower(), [word.lower() for word in latin], prefer)
+
+
+def _without_addresses(text: str) -> str:
+    if "." not in text and "@" not in text and "#" not in text:
+        return text
+    rest = ADDRESS.sub(" ", text)
+    return rest if _LETTER.search(rest) else text
 
 
 def is_stop_word(word: str, language: str) -> bool:

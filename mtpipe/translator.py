@@ -17,7 +17,7 @@ from mtpipe.clauses import split_clauses
 from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.models import Model
-from mtpipe.text import for_model
+from mtpipe.text import for_model, words_shown
 from mtpipe.typesetting import typeset
 from mtpipe.word_links import Links, carried, links_of
 
@@ -381,10 +381,16 @@ def untranslated(document: Document) -> dict[int, Hypothesis]:
 
 
 def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
-    """Drop the links where the text that the model saw has other words than the one that is shown."""
-    if hypothesis.links and len(seen.split()) != len(shown.split()):
+    """Carry the links over to the words that are shown, where the model saw others: «و أضاف» as one word."""
+    if not hypothesis.links or len(seen.split()) == len(shown.split()):
+        return hypothesis
+    words = words_shown(seen, shown)
+    if words is None or any(here >= len(words) for here, _ in hypothesis.links):
         return replace(hypothesis, links=())
-    return hypothesis
+    return replace(
+        hypothesis,
+        links=tuple(sorted({(place, there) for here, there in hypothesis.links for place in words[here]})),
+    )
 
 
 def cores() -> int:

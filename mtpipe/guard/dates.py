@@ -79,8 +79,58 @@ def _pattern(code: str) -> re.Pattern[str]:
 _PATTERNS = {code: _pattern(code) for code in NAMES}
 
 
+# 14/10/2017, 14-10-17: a day, a month and a year; and what may have become of one.
+_NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,2})([/-])(\d{1,2})\2((?:1[5-9]|20)\d\d|\d\d)(?![\w/-])")
+_SLASHED = re.compile(r"(?<![\w/.-])\d{1,4}(?:[/-]\d{1,4}){1,2}(?![\w/-])")
+_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
+
+
+def changed_dates(pair: Pair) -> list[tuple[str, str, int]]:
+    """Return the dates in figures that became others: what the source has, what stands instead, in which word."""
+    lost = _lost_dates(pair)
+    wanted = {match.group() for match in _SLASHED.finditer(pair.source.translate(_ASCII))}
+    others = [match for match in _SLASHED.finditer(pair.target) if match.group() not in wanted]
+    if len(lost) != len(others):
+        return []
+    return [
+        (date, other.group(), len(pair.target[: other.start()].split()))
+        for date, other in zip(lost, others, strict=True)
+        if other.start() == 0 or pair.target[other.start() - 1].isspace()
+    ]
+
+
+def _lost_dates(pair: Pair) -> list[str]:
+    """Return the dates in figures whose month is neither a figure nor a name of the translation, as ASCII."""
+    if "/" not in pair.source and "-" not in pair.source:
+        return []
+    there = {code for code, _, _ in _dates(pair.target, pair.target_language)}
+    lost = []
+    for match in _NUMERIC.finditer(pair.source.translate(_ASCII)):
+        day, month = sorted((int(match[1]), int(match[3])), reverse=True)
+        possible = {f"m{number}" for number in (int(match[1]), int(match[3])) if 1 <= number <= 12}
+        if not 1 <= month <= 12 or not 1 <= day <= 31:
+            continue
+        if match.group() not in pair.target and not any(
+            code in there or _numeric(pair.target, code) for code in possible
+        ):
+            lost.append(match.group())
+    return lost
+
+
 def check_dates(pair: Pair) -> list[Finding]:
-    """Find months and days of the source that became others, and months with a day or year that are lost."""
+    """Find months and days of the source that became others, and dates that are lost or have lost their month."""
+    return [*_numeric_findings(pair), *_named_findings(pair)]
+
+
+def _numeric_findings(pair: Pair) -> list[Finding]:
+    changed = {date: other for date, other, _ in changed_dates(pair)}
+    return [
+        Finding("dates", f"{date} became {changed[date]}" if date in changed else f"{date} is missing")
+        for date in dict.fromkeys(_lost_dates(pair))
+    ]
+
+
+def _named_findings(pair: Pair) -> list[Finding]:
     ours = _dates(pair.source, pair.source_language)
     if not ours:
         return []

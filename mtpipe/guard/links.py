@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from mtpipe.data import Finding
 from mtpipe.guard.pair import Pair
-
-_ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s«»\"“”<>()،]+[^\s«»\"“”<>()،.,;:!?؟]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?<![\w/])[@#][A-Za-z0-9_]{2,}|(?<![\w@./-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|gov|edu|info|tv|fr|uk|io)\b"
-)
+from mtpipe.languages import ADDRESS
 
 
 def check_links(pair: Pair) -> list[Finding]:
@@ -18,7 +12,7 @@ def check_links(pair: Pair) -> list[Finding]:
     if not _may_hold(pair.source):
         return []
     target = pair.target.lower()
-    lost = [address for address in _ADDRESS.findall(pair.source) if address.lower() not in target]
+    lost = [address for address in ADDRESS.findall(pair.source) if address.lower() not in target]
     return [Finding("links", f"{address} is missing") for address in dict.fromkeys(lost)]
 
 

@@ -21,22 +21,46 @@ _HALVES = {0.5: (30.0, 50.0, 6.0), 0.25: (15.0, 25.0, 3.0), 0.75: (45.0, 75.0)}
 
 def check_numbers(pair: Pair) -> list[Finding]:
     """Find numbers that are missing, that became others, or that the source does not hold."""
-    missing, strange, known = compare(pair.source, pair.target, pair.source_language, pair.target_language)
-    if strange and not missing:
-        missing = known[:1]
-    findings = []
-    for number in missing:
-        instead = _instead(pair, number, strange)
-        if instead is not None:
-            strange.remove(instead)
-            findings.append(Finding("numbers", f"{number.text} became {instead.text}"))
-        else:
-            findings.append(Finding("numbers", f"{number.text} is missing"))
+    pairs, strange = _paired(pair)
+    findings = [
+        Finding(
+            "numbers",
+            f"{number.text} is missing" if instead is None else f"{number.text} became {instead.text}",
+        )
+        for number, instead in pairs
+    ]
     # A small number in words may be a turn of phrase: it counts as what another became, not as made up.
     made_up = [number for number in strange if number.digits or max(number.values) > _SMALL]
     findings += [Finding("numbers", f"{number.text} is not in the source") for number in made_up]
     findings += _percentages(pair)
     return list(dict.fromkeys(findings))
+
+
+def changed_numbers(pair: Pair) -> list[tuple[Number, Number]]:
+    """Return the numbers of the source that plainly became others, each with what stands in the translation instead.
+
+    Plainly: the alignment says so, or no other number is missing.
+    """
+    pairs, _ = _paired(pair)
+    return [
+        (number, instead)
+        for number, instead in pairs
+        if instead is not None and (len(pairs) == 1 or (number.at, instead.at) in pair.links)
+    ]
+
+
+def _paired(pair: Pair) -> tuple[list[tuple[Number, Number | None]], list[Number]]:
+    """Return the missing numbers, each with what stands instead if that is known, and the strange ones left over."""
+    missing, strange, known = compare(pair.source, pair.target, pair.source_language, pair.target_language)
+    if strange and not missing:
+        missing = known[:1]
+    pairs = []
+    for number in missing:
+        instead = _instead(pair, number, strange)
+        if instead is not None:
+            strange.remove(instead)
+        pairs.append((number, instead))
+    return pairs, strange
 
 
 def _percentages(pair: Pair) -> list[Finding]:
@@ -46,6 +70,16 @@ def _percentages(pair: Pair) -> list[Finding]:
     added = [n.text for n in yours if _only_percent_here(n, ours)]
     return [Finding("numbers", f"{text} is no percentage any more") for text in lost] + [
         Finding("numbers", f"{text} is no percentage in the source") for text in added
+    ]
+
+
+def bare_percentages(pair: Pair) -> list[tuple[Number, Number]]:
+    """Return the percentages of the source that are bare numbers in the translation, each with that number."""
+    ours, yours = numbers(pair.source, pair.source_language), numbers(pair.target, pair.target_language)
+    return [
+        (number, next(other for other in yours if number.values & other.values))
+        for number in ours
+        if _only_percent_here(number, yours)
     ]
 
 

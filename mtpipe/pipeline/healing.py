@@ -12,6 +12,7 @@ from mtpipe.aligner import rendered
 from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
+from mtpipe.pipeline.figures import grouped, put_right
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.pipeline.spelling import respelled
 from mtpipe.pipeline.terms import term_rungs
@@ -220,6 +221,10 @@ class Healing:
             made = heal(lot, first, source, ladder, self.terms, allowed=allowed)
             self.tally.add(made, sum(len(text) for text, _ in lot))
             kept = self._spelled(lot, made.hypotheses, source, planned)
+            if self.retry:
+                kept = [
+                    grouped(*job, self._figured(job, one, source)) for job, one in zip(lot, kept, strict=True)
+                ]
             found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]
             if progress is not None:
                 progress((start + len(lot)) * 100, len(jobs) * 100)
@@ -242,6 +247,16 @@ class Healing:
             old if new is old else _checked(job, new, source, self.terms)
             for job, old, new in zip(jobs, hypotheses, kept, strict=True)
         ]
+
+    def _figured(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
+        """Put changed figures right where that leaves less to doubt."""
+        if not any(found.check in ("numbers", "dates") for found in made.findings):
+            return made
+        fixed = put_right(*job, made, source)
+        if fixed is made:
+            return made
+        fixed = _checked(job, fixed, source, self.terms)
+        return fixed if weight(fixed) < weight(made) else made
 
     def _ladder(self, source: str, planned: bool) -> list[Rung]:
         more = [] if self.find is None else [another_model(self.find, source, planned=planned)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mtpipe.clauses import split_clauses
 from mtpipe.data import Hypothesis
+from mtpipe.languages import ADDRESS
 from mtpipe.translator import Decoding, Engine, Job, Translator
 
 _CANDIDATES = 6
@@ -51,7 +52,13 @@ def ladder_for(translator: Translator, source: str, *more: Rung, planned: bool =
     repeat are lost to them), gives more candidates, and decodes against repetition where that or the length is doubted.
     """
     rungs = [
-        Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source, planned), 1.0)
+        Rung(
+            "around addresses",
+            lambda jobs, _best: _around_addresses(translator, jobs, source, planned),
+            1.0,
+            frozenset({"links"}),
+        ),
+        Rung("clause by clause", lambda jobs, _best: _by_clauses(translator, jobs, source, planned), 1.0),
     ]
     if isinstance(translator, Engine):
         usual = max(1, int(translator.model.decoding.get("beam_size", 1)))
@@ -101,6 +108,39 @@ def _by_clauses(
         several = [next(made) for _ in parts] if len(parts) > 1 else []
         found.append([_joined(parts, several)] if several else [])
     return found
+
+
+def _around_addresses(
+    translator: Translator, jobs: Sequence[Job], source: str, planned: bool
+) -> list[list[Hypothesis]]:
+    """Translate what stands before, between and behind the addresses of each job, which stay as they are."""
+    cut = [_at_addresses(text) for text, _ in jobs]
+    asked = [
+        (part, job[1]) for job, parts in zip(jobs, cut, strict=True) for part in parts if _to_translate(part)
+    ]
+    made = iter(translator.translate(asked, source, planned=planned) if asked else [])
+    found: list[list[Hypothesis]] = []
+    for parts in cut:
+        several = [next(made) if _to_translate(part) else Hypothesis(part) for part in parts]
+        found.append([_joined(parts, several)] if len(parts) > 1 else [])
+    return found
+
+
+def _at_addresses(text: str) -> list[str]:
+    """Cut a text into addresses, with the marks around them, and what stands between."""
+    parts, end = [], 0
+    for match in ADDRESS.finditer(text):
+        start = text.rfind(" ", 0, match.start()) + 1
+        stop = text.find(" ", match.end()) % (len(text) + 1)
+        if start < end:
+            continue
+        parts += [text[end:start].strip(), text[start:stop]]
+        end = stop
+    return [part for part in (*parts, text[end:].strip()) if part]
+
+
+def _to_translate(part: str) -> bool:
+    return not ADDRESS.search(part) and any(char.isalpha() for char in part)
 
 
 def _clauses(text: str) -> list[str]:

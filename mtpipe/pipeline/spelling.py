@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from mtpipe.data import Attempt, Flag, Hypothesis
+from mtpipe.data import Hypothesis
 from mtpipe.guard.name_matching import bare, sounds_like
 from mtpipe.guard.number_words import plain
 from mtpipe.languages import is_stop_word
+from mtpipe.pipeline.mending import mended
 from mtpipe.translator import Job
 
 _ARABIC = re.compile("[\u0621-\u0652\u0670]+")
@@ -113,11 +114,7 @@ def _name(doubt: _Doubt, target: str, answers: dict[Job, str]) -> str:
 def _with_name(made: Hypothesis, doubt: _Doubt, name: str) -> Hypothesis:
     words = re.split(r"(\s+)", made.text.strip())
     words[2 * doubt.place] = words[2 * doubt.place].replace(doubt.core, name, 1)
-    text = "".join(words)
-    attempts = tuple(attempt for attempt in made.attempts if attempt.how != _HOW)
-    before = attempts or (Attempt("first", made.text, made.score),)
-    flags = tuple(dict.fromkeys((*made.flags, Flag.HEALED)))
-    return replace(made, text=text, attempts=(*before, Attempt(_HOW, text, made.score)), flags=flags)
+    return mended(made, "".join(words), _HOW)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,12 @@ _ANY_MARK = _MARK.search
 _HIDDEN = re.compile(f"[{INVISIBLE}\u200d]++")
 _TATWEEL = re.compile(f"(?<=[{LETTERS}{MARKS}])\u0640++(?=[{LETTERS}{MARKS}])")
 _SPACES = re.compile(f"[{SPACES}]++")
+# «و أضاف», «ب المدينة»: Arabic writes these words together with the next one.
+_APART = re.compile(f'(?<![^\\s(«"“])(?:و (?=[{LETTERS}]{{2}})|[فبك] (?=ال[{LETTERS}]))')
+_CLOSE = re.compile(
+    f'(?<=[{LETTERS}{MARKS}»")])[،؛](?=[{LETTERS}«"(])|(?<=[{LETTERS}{MARKS}]):(?=["«”“][{LETTERS}])'
+)
+_SIGN_FIRST = re.compile(r"(?<![\w%٪])[%٪] ?(\d+(?:[.,٫]\d+)*)(?![\w%٪])")
 
 
 def for_model(text: str) -> str:
@@ -21,13 +27,37 @@ def for_model(text: str) -> str:
     NFC; invisible characters and tatweel inside words gone; every space an
     ordinary one; vocalisation stripped from words with at least one mark to two
     letters, since models were trained on bare text and read such words letter
-    by letter. Letters and digits are never changed.
+    by letter. A space after a comma that has none, or a colon before a quotation;
+    none after «و» that stands apart; the percent sign behind its number. Letters and digits are never changed.
     """
     text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
     text = _SPACES.sub(" ", _TATWEEL.sub("", text))
     if _ANY_MARK(text):
         text = _WORD.sub(_bare, text)
-    return text.strip()
+    text = _CLOSE.sub(lambda found: found.group() + " ", text)
+    if "%" in text or "٪" in text:
+        text = _SIGN_FIRST.sub(r"\1%", text)
+    return _APART.sub(lambda found: found.group()[0], text).strip()
+
+
+def words_shown(seen: str, shown: str) -> list[set[int]] | None:
+    """Return for each word of ``seen``, the model's view of ``shown``, which words of ``shown`` it stands for.
+
+    Words as ``text.split()`` has them; None where the two differ in more than spaces, marks and order of signs.
+    """
+    ours, yours = _letters(seen), _letters(shown)
+    if len(ours) != len(yours):
+        return None
+    found: list[set[int]] = [set() for _ in seen.split()]
+    for here, there in zip(ours, yours, strict=True):
+        found[here].add(there)
+    return found
+
+
+def _letters(text: str) -> list[int]:
+    """Return for each visible character that is no vowel mark the number of its word."""
+    bare = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
+    return [number for number, word in enumerate(bare.split()) for _ in _MARK.sub("", _TATWEEL.sub("", word))]
 
 
 def _bare(match: re.Match[str]) -> str:

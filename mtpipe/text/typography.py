@@ -23,7 +23,11 @@ _STRAY = re.compile(
     f'([.؟!:"»”…])(?<![{_DIGITS}]["»”.]) ([{LETTERS}]\u0640?|[■□▪▫●◆*#|~])(?=[{LINE_ENDS}]|\\Z)'
 )
 _STRAY_LINES = 3
-_STRAY_AFTER_COLON = ("ه", "هـ")
+# The letter that some Arabic sites and word processors leave behind: two lines prove it.
+_STRAY_HEH = ("ه", "هـ")
+_HEH_LINES = 2
+# After a year of our era it is no Hijri sign.
+_HEH_AFTER_YEAR = re.compile(f"(?<=(?:1[6-9]|20)\\d\\d) هـ?(?=[{LINE_ENDS}]|\\Z)")
 
 _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows
@@ -40,6 +44,7 @@ _LATIN_GAP = re.compile(r"(?<![\s.,]) (?=[.,](?:\s|\Z))(?!\. \.)")
 _DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.(?![.\\w])|(؟) (?=[؟!])")
 _REPEATED = re.compile("([،؛؟!?])\\1++|(\\.)\\.{3,}+|(…)…++")
 _SWAPPED_COLON = re.compile('(?<=[:،]) ?(["“«]) (?=\\S)')
+_SWAPPED_CURLY = re.compile("(?<=[\\s:،(])” (?=\\S)|(?<=\\S) “(?=[\\s.,،؛:؟!)]|\\Z)")
 _OPENING = re.compile("(?:(?<=[\\s:،(])|\\A)([«“(\\[]) (?=\\S)")
 _CLOSING = re.compile("(?<=\\S) ([»”)\\]])(?=[\\s.,،؛:؟!]|\\Z)")
 
@@ -47,18 +52,25 @@ _CLOSING = re.compile("(?<=\\S) ([»”)\\]])(?=[\\s.,،؛:؟!]|\\Z)")
 def stray_marks(text: str) -> Iterator[Change]:
     """Yield the lone letter or ornament that an author typed at the end of his lines.
 
-    At least three lines must end in the same one, after a stop: a year (1444 ه)
-    or the last word of a single line is no such mark. What follows a colon may be
-    the answer itself (أحمد: أ), so colons prove nothing, and after them only ه goes.
+    At least three lines must end in the same one, after a stop, or two in ه: a
+    Hijri year (1444 ه) or the last word of a single line is no such mark. What
+    follows a colon may be the answer itself (أحمد: أ), so colons prove nothing, and
+    after them only ه goes, where three lines prove it.
     """
     found = list(_STRAY.finditer(text))
-    if len(found) < _STRAY_LINES:
-        return
     count = Counter(match.group(2) for match in found if match.group(1) != ":")
+    heh = sum(count[mark] for mark in _STRAY_HEH)
+    changes = []
     for match in found:
         stop, mark = match.groups()
-        if count[mark] >= _STRAY_LINES and (stop != ":" or mark in _STRAY_AFTER_COLON):
-            yield Change(match.start(), match.end(), match.group(1), "stray-mark")
+        proven = count[mark] >= _STRAY_LINES or (mark in _STRAY_HEH and heh >= _HEH_LINES and stop != ":")
+        if proven and (stop != ":" or mark in _STRAY_HEH):
+            changes.append(Change(match.start(), match.end(), stop, "stray-mark"))
+    if heh >= _HEH_LINES:
+        changes += [
+            Change(match.start(), match.end(), "", "stray-mark") for match in _HEH_AFTER_YEAR.finditer(text)
+        ]
+    yield from sorted(changes)
 
 
 def _by_line(
@@ -111,15 +123,22 @@ def repeated(text: str) -> Iterator[Change]:
 def _arabic_quotes(line: str) -> Iterator[Change]:
     """Yield spaces just inside quotation marks and brackets; straight quotes open and close in turn."""
     changes = []
-    if line.find("»") >= line.find("«"):  # else they are swapped, and open where they seem to close
+    # Typed from right to left as they look, ” opens and “ closes.
+    swapped = 0 <= line.find("”") < line.find("“")
+    if line.find("»") >= line.find("«"):  # else they are swapped too, and open where they seem to close
         changes += [
-            Change(m.start(), m.end(), m.group(1), "space-in-quotes") for m in _OPENING.finditer(line)
-        ]
-        changes += [
-            Change(m.start(), m.end(), m.group(1), "space-in-quotes") for m in _CLOSING.finditer(line)
+            Change(m.start(), m.end(), m.group(1), "space-in-quotes")
+            for pattern in (_OPENING, _CLOSING)
+            for m in pattern.finditer(line)
+            if not (swapped and m.group(1) in "“”")
         ]
     if '"' in line:
         changes += _straight_quotes(line)
+    if swapped:
+        changes += [
+            Change(m.start(), m.end(), m.group().strip(), "space-in-quotes")
+            for m in _SWAPPED_CURLY.finditer(line)
+        ]
     changes.sort()
     end = 0
     for change in changes:

@@ -60,6 +60,8 @@ def test_a_source_that_repeats_itself_may_be_repeated() -> None:
         ("في 14 نوفمبر 2017", "on 14 2017", "نوفمبر is missing"),
         ("في 3 رمضان", "on 3 Shawwal", "رمضان became Shawwal"),
         ("يوم الثلاثاء", "on Monday", "الثلاثاء became Monday"),
+        ("بيروت 14/10/2017", "Beirut 14/2017", "14/10/2017 became 14/2017"),
+        ("بيروت ١٤/١٠/٢٠١٧", "Beirut, 14 May 2017", "14/10/2017 is missing"),
     ],
 )
 def test_dates(source: str, target: str, message: str) -> None:
@@ -71,6 +73,9 @@ def test_dates(source: str, target: str, message: str) -> None:
     [
         ("في 12 أكتوبر/تشرين الأول", "on 12 October"),
         ("في 14 نوفمبر 2017", "on 14/11/2017"),
+        ("في 14/10/2017", "on 14 October 2017"),
+        ("في 3/10/2017", "on 10/3/2017"),
+        ("القراران 242/338/1973", "resolutions 242 and 338"),  # no day, no month
         ("كانون الثاني", "January"),
         ("مارس الرجل الرياضة", "The man did sports in April"),  # مارس is "practised" here
         ("في أيار الماضي", "last May"),

@@ -116,7 +116,8 @@ def test_every_rung_of_a_real_engine_gives_something_for_each_job(tmp_path: Path
         engine, "ar", another_model(lambda _: engine, "ar"), another_model(lambda _: None, "ar")
     )
     counts = [[len(found) for found in way.retry(jobs, first)] for way in ladder]
-    assert counts == [[1, 1], [1, 1], [6, 6], [1, 1], [1, 1], [0, 0]]
+    # There is no address to translate around.
+    assert counts == [[0, 0], [1, 1], [1, 1], [6, 6], [1, 1], [1, 1], [0, 0]]
 
 
 def test_an_engine_begins_with_what_it_is_told_and_gives_candidates(engine: Engine) -> None:

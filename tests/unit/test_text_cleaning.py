@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mtpipe.data import Edit, Span
-from mtpipe.text import apply, clean, for_model, undo
+from mtpipe.text import apply, clean, for_model, undo, words_shown
 
 _CHANGED = [
     ("space before a question mark, and a full stop after it", "هل وصلت السفن ؟. نعم", "هل وصلت السفن؟ نعم"),
@@ -88,8 +88,21 @@ def test_a_lone_letter_goes_where_three_lines_end_in_it() -> None:
 
 
 def test_a_lone_letter_stays_where_few_lines_end_in_it() -> None:
-    source = "عاد القارب. ه\nغرق القارب. ه\nانتهى."
-    assert clean(source).text == source
+    for mark in "أبم*":
+        source = f"عاد القارب. {mark}\nغرق القارب. {mark}\nانتهى."
+        assert clean(source).text == source
+    once = "عاد القارب. ه\nغرق القارب.\nانتهى."
+    assert clean(once).text == once
+
+
+def test_two_lines_prove_a_stray_heh_which_then_goes_after_a_year_of_our_era_too() -> None:
+    source = "بيروت 14/10/2017   ه\nعاد القارب. ه\nقال: «نعم» ه\nسنة 1438 ه"
+    assert clean(source).text == "بيروت 14/10/2017\nعاد القارب.\nقال: «نعم»\nسنة 1438 ه"
+
+
+def test_curly_quotes_typed_the_wrong_way_round_lose_their_inner_spaces() -> None:
+    assert clean("قال: ” نعم “، ثم مضى.").text == "قال: ”نعم“، ثم مضى."
+    assert clean("قال: “نعم” ثم “لا”.").text == "قال: “نعم” ثم “لا”."
 
 
 def test_other_stray_marks_go_too() -> None:
@@ -102,7 +115,7 @@ def test_other_stray_marks_go_too() -> None:
     [
         "أحمد: أ\nسارة: أ\nمنى: أ",  # answers
         "أحمد: ه\nسارة: ه\nمنى: ه",  # no stop but colons: nothing proves a mark
-        "عاد القارب. ه\nلماذا؟ ه\nسارة: ه",
+        "عاد القارب. ه\nلماذا؟\nسارة: ه",
     ],
 )
 def test_what_follows_colons_is_text(source: str) -> None:
@@ -182,10 +195,29 @@ def test_edits_of_another_text_are_refused() -> None:
         ("كت\u200fاب\u00a0جديد", "كتاب جديد"),
         ("الـ12 قـال", "الـ12 قال"),
         ("cafe\u0301 ١٢٣", "café ١٢٣"),
+        ("و أضاف أن", "وأضاف أن"),
+        ("(و أضاف)", "(وأضاف)"),
+        ("خروج ب السيارة", "خروج بالسيارة"),
+        ("المجموعة ب تضم فريقين", "المجموعة ب تضم فريقين"),
+        ("أ و ب", "أ و ب"),
+        ("الماضية،فيما", "الماضية، فيما"),
+        ("1،5 مليون", "1،5 مليون"),
+        ('وأضاف:"لن نعود"', 'وأضاف: "لن نعود"'),
+        ("الساعة 20:30", "الساعة 20:30"),
+        ("نحو ٪75 منهم", "نحو 75% منهم"),
+        ("من 20% 30", "من 20% 30"),
     ],
 )
 def test_the_models_view(text: str, view: str) -> None:
     assert for_model(text) == view
+
+
+def test_words_of_the_models_view_are_found_again_in_what_is_shown() -> None:
+    shown = 'و أضَافَ:"نعم" الماضية،فيما ٪75 لهم'
+    seen = for_model(shown)
+    assert seen == 'وأضاف: "نعم" الماضية، فيما 75% لهم'
+    assert words_shown(seen, shown) == [{0, 1}, {1}, {2}, {2}, {3}, {4}]
+    assert words_shown("شيء آخر", shown) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""Puts figures right that a model changed: 50 that became 500, 75 % that became 75, 14/10/2017 that became 14/2017.
+
+A small model copies digits one by one and slips. Where the checks say which figure became which, and both are
+plain digits, nothing but the figure needs to be translated again, and the source says what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mtpipe.data import Hypothesis
+from mtpipe.guard import Pair
+from mtpipe.guard.dates import changed_dates
+from mtpipe.guard.number_reading import Number
+from mtpipe.guard.numbers import bare_percentages, changed_numbers
+from mtpipe.pipeline.mending import Links, mended
+
+_HOW = "figure put right"
+_PLAIN = re.compile(r"\d+|\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+|\d+[.,]\d+")
+_LONG = re.compile(r"\d{5,}")
+_GROUPS = re.compile(r"\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+")
+_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d.,]?\d)")
+_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩٬", "0123456789,")
+_CURRENCY = "$€£"
+# A figure in pieces: nothing says which of them is to go.
+_MORE_BEFORE = re.compile(r"\d[\s.,]$")
+_MORE_BEHIND = re.compile(r"[\s.,]?\d")
+_NO_BREAK, _NARROW = "\u00a0", "\u202f"
+
+
+def put_right(text: str, target: str, made: Hypothesis, source: str) -> Hypothesis:
+    """Return ``made``, a translation of ``text``, with the figures that the source has; itself where it has them."""
+    pair = Pair(text, made.text, source, target, made.links)
+    edits = [
+        (new.at, new.text, _written(old.text, target))
+        for old, new in changed_numbers(pair)
+        if _plain(old) and _plain(new)
+    ]
+    edits += [
+        (new.at, new.text, _percentage(new.text, target)) for _, new in bare_percentages(pair) if _plain(new)
+    ]
+    edits += [(at, new, old) for old, new, at in changed_dates(pair)]
+    fixed, links = made.text, made.links
+    for at, old, new in sorted(edits, reverse=True):
+        fixed, links = _replaced(fixed, links, at, old, new)
+    return made if fixed == made.text else mended(made, fixed, _HOW, links)
+
+
+def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
+    """Return ``made`` with thousands set apart as French does it, where they came with the comma of the source."""
+    if target != "fr" or "," not in made.text:
+        return made
+    fixed, links = made.text, made.links
+    for figure in dict.fromkeys(_COMMAS.findall(text.translate(_ASCII))):
+        for found in reversed(list(re.finditer(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,]?\d)", fixed))):
+            at = len(fixed[: found.start()].split()) - (
+                found.start() > 0 and not fixed[found.start() - 1].isspace()
+            )
+            fixed, links = _replaced(fixed, links, at, figure, _written(figure, target))
+    return made if fixed == made.text else replace(made, text=fixed, links=links)
+
+
+def _plain(number: Number) -> bool:
+    return number.digits and _PLAIN.fullmatch(number.text) is not None
+
+
+def _written(figure: str, target: str) -> str:
+    """Return a figure of the source as the target language writes it."""
+    if _GROUPS.fullmatch(figure) or _LONG.fullmatch(figure):
+        digits = f"{int(re.sub(r'[^0-9]', '', figure)):,}"
+        return digits.replace(",", _NARROW) if target == "fr" else digits
+    return figure.replace(".", ",") if target == "fr" else figure.replace(",", ".")
+
+
+def _percentage(figure: str, target: str) -> str:
+    return f"{figure}{_NO_BREAK}%" if target == "fr" else f"{figure}%"
+
+
+def _replaced(text: str, links: Links, at: int, old: str, new: str) -> tuple[str, Links]:
+    """Write ``new`` for ``old`` in the word ``at`` of ``text`` and move the links behind it."""
+    words = list(re.finditer(r"\S+", text))
+    if at >= len(words) or (start := text.find(old, words[at].start())) < 0:
+        return text, links
+    before, behind = text[:start], text[start + len(old) :]
+    if _MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind):
+        return text, links
+    if new.endswith("%") and before[-1:] in _CURRENCY and before:
+        before = before[:-1]
+    changed = before + new + behind
+    more = len(changed.split()) - len(text.split())
+    return changed, tuple((here, there + more if there > at else there) for here, there in links)

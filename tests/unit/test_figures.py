@@ -1,0 +1,114 @@
+"""Figures that a model changed are put right from the source; what is no such figure stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mtpipe import models
+from mtpipe.data import Flag, Hypothesis
+from mtpipe.guard import Pair, check
+from mtpipe.pipeline.figures import grouped, put_right
+from mtpipe.pipeline.healing import Healing
+from mtpipe.translator import Engine
+
+
+def made(text: str, *links: tuple[int, int]) -> Hypothesis:
+    return Hypothesis(text, -0.5, links=links)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "fixed"),
+    [
+        ("خرجت 50 شاحنة", "en", "There left 500 lorries.", "There left 50 lorries."),
+        ("خرجت ٥٠ شاحنة", "fr", "500 camions sont partis.", "50 camions sont partis."),
+        ("يتسع لنحو 55000 برميل", "en", "It holds some 5,500 barrels.", "It holds some 55,000 barrels."),
+        ("يتسع لنحو 55,000 برميل", "fr", "Il contient 5\u202f500 barils.", "Il contient 55\u202f000 barils."),
+        ("عام 1789 سقطت", "en", "In 6187 it fell.", "In 1789 it fell."),
+        ("بلغ 7.5 درجات", "fr", "Il a atteint 75 degrés.", "Il a atteint 7,5 degrés."),
+        ("نحو ٪75 من البيوت", "en", "some $75 of the houses", "some 75% of the houses"),
+        ("نحو 75% من البيوت", "fr", "quelque 75 des maisons", "quelque 75\u00a0% des maisons"),
+        ("بيروت 14/10/2017", "en", "Beirut, 14/2017", "Beirut, 14/10/2017"),
+    ],
+)
+def test_a_changed_figure_is_written_as_the_source_has_it(
+    source: str, target: str, text: str, fixed: str
+) -> None:
+    hypothesis = made(text)
+    better = put_right(source, target, hypothesis, "ar")
+    assert better.text == fixed
+    assert [attempt.text for attempt in better.attempts] == [text, fixed]
+    assert Flag.HEALED in better.flags
+    assert check(Pair(source, fixed, "ar", target)) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("خرجت 50 شاحنة", "There left 50 lorries."),
+        ("خرجت خمسون شاحنة", "There left 500 lorries."),  # not in digits
+        ("خرجت 50 شاحنة", "There left five hundred lorries."),
+        ("خرجت 50 شاحنة و13 حافلة", "There left 500 lorries and 33 buses."),  # nothing says which
+        ("بكفالة 350,000 دولار", "on bail of 3 5,000 dollars"),  # a figure in pieces
+    ],
+)
+def test_what_is_no_plain_change_stays(source: str, text: str) -> None:
+    hypothesis = made(text)
+    assert put_right(source, "en", hypothesis, "ar") is hypothesis
+
+
+def test_the_links_say_which_of_several_figures_is_which_and_move_with_the_words() -> None:
+    source = "خرجت 50000 شاحنة و13 حافلة"
+    hypothesis = made("Ont quitté 500 camions et 33 bus.", (0, 1), (1, 2), (2, 3), (3, 5), (4, 6))
+    better = put_right(source, "fr", hypothesis, "ar")
+    assert better.text == "Ont quitté 50\u202f000 camions et 13 bus."
+    assert better.links == ((0, 1), (1, 2), (2, 4), (3, 6), (4, 7))
+
+
+def test_thousands_are_set_apart_in_french_where_the_source_has_a_comma() -> None:
+    source = "نحو 3,500 مدني و1,609 كيلومتر"
+    hypothesis = made("Quelque 3,500 civils, 0,125 et 3,5005.", (0, 0), (1, 1), (2, 2))
+    better = grouped(source, "fr", hypothesis)
+    assert better.text == "Quelque 3\u202f500 civils, 0,125 et 3,5005."
+    assert better.links == ((0, 0), (1, 1), (2, 3))
+    assert grouped(source, "en", hypothesis) is hypothesis
+
+
+class Wrong(Engine):
+    """The real engine, but for the figures and addresses of what it translates first."""
+
+    def translate(self, jobs, source, **options):  # type: ignore[no-untyped-def]
+        found = super().translate(jobs, source, **options)
+        return [
+            Hypothesis("Fifty lorries and 500 cars left the town; see the page.", -0.5)
+            if "http" in text
+            else one
+            for (text, _), one in zip(jobs, found, strict=True)
+        ]
+
+
+def test_healing_translates_around_addresses_with_a_real_engine() -> None:
+    engine = Wrong(models.find(models.BUILT_IN), threads=1)
+    text = "انظر الصفحة https://example.org/a?b=1 وراسلوا الصحيفة."
+    (healed,) = Healing(engine).translate([(text, "en")], "ar")
+    assert " https://example.org/a?b=1 " in healed.text
+    assert healed.how == "around addresses"
+    before, behind = healed.text.split(" https://example.org/a?b=1 ")
+    plain = Engine(engine.model, threads=1)
+    alone = [one.text for one in plain.translate([("انظر الصفحة", "en"), ("وراسلوا الصحيفة.", "en")], "ar")]
+    assert before == alone[0].rstrip(".")
+    assert behind.casefold() == alone[1].casefold()
+
+
+def test_healing_puts_figures_right_with_a_tiny_engine(tiny_model: Path) -> None:
+    class Slips(Engine):
+        def translate(self, jobs, source, **options):  # type: ignore[no-untyped-def]
+            return [Hypothesis("The convoy of 500 lorries left the town.", -0.5) for _ in jobs]
+
+    (healed,) = Healing(Slips(models.find(str(tiny_model)), threads=1), retry=True).translate(
+        [("خرجت من المدينة قافلة من 50 شاحنة", "en")], "ar"
+    )
+    assert healed.text == "The convoy of 50 lorries left the town."
+    assert healed.how == "figure put right"
+    assert healed.findings == ()
