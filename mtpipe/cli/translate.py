@@ -91,6 +91,7 @@ def translate(
     from mtpipe import pipeline
     from mtpipe.guard.glossary import read_glossary
     from mtpipe.guard.terms import Terms
+    from mtpipe.pipeline.capitals import capitalised
     from mtpipe.pipeline.names import one_way
     from mtpipe.pipeline.references import parse_option, read_reference
     from mtpipe.pipeline.terms import told_terms
@@ -134,6 +135,7 @@ def translate(
         progress = progress_line(article, quiet=quiet)
         made = pipeline.translate_with(document, systems, beam_size=beam_size, progress=progress)
         made = tuple(one_way(column) for column in made) if heal else made
+        made = tuple(map(capitalised, made))
         for line in [*tallies(), *told_terms(made)]:
             _say(f"{article}: {line}", quiet=quiet)
         date = None if reproducible else datetime.now(UTC).astimezone()
