@@ -150,6 +150,21 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Triangle:
+    """What a row became by way of the other column: the ``text`` that ``model`` made of the column in ``source``.
+
+    ``likeness`` is its chrF2 with the column in the language it was made in; ``unlike`` is set where the two are
+    hardly more alike than unrelated sentences.
+    """
+
+    source: str
+    model: str
+    text: str
+    likeness: float
+    unlike: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hypothesis:
     """What a model made of one segment.
 
@@ -160,7 +175,8 @@ class Hypothesis:
     one after the other; ``score`` is then the sum of both. ``links`` are (source
     word, target word) pairs, both counted as ``text.split()`` does; ``findings``
     are what the checks doubt; ``confidence`` is "high", "medium" or "low", "" where
-    no model was asked; ``terms`` are the glossary's terms in the segment.
+    no model was asked; ``terms`` are the glossary's terms in the segment; ``triangle``
+    is how the two columns compare, where that was asked for.
     """
 
     text: str
@@ -172,6 +188,7 @@ class Hypothesis:
     findings: tuple[Finding, ...] = ()
     confidence: str = ""
     terms: tuple[Term, ...] = ()
+    triangle: Triangle | None = None
 
     @property
     def how(self) -> str:

@@ -16,6 +16,7 @@ from mtpipe.data import Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import MtpipeError, OutputError
 from mtpipe.files import write_text
 from mtpipe.memory import Memory
+from mtpipe.pipeline.capitals import capitalised
 from mtpipe.pipeline.names import one_way
 from mtpipe.translator import Job, as_shown
 from mtpipe.writer import write_translations
@@ -160,7 +161,7 @@ def translations_of(
         placed.update(rows.passed)
         ordered = tuple(placed[number] for number in range(len(segments)))
         translation = Translation(rows.document, target, ordered, passport)
-        made.append(one_way(translation) if heal else translation)
+        made.append(capitalised(one_way(translation) if heal else translation))
     return tuple(made)
 
 

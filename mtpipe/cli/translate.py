@@ -81,6 +81,12 @@ def translate(
         str | None,
         typer.Option(metavar="FILE", help="Terms and how to render them: .tsv or .yaml, see docs/terms.md."),
     ] = None,
+    triangle: Annotated[
+        bool,
+        typer.Option(
+            "--triangle", help="Compare the columns by way of an installed model between them (en→fr)."
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 1 if a row is still doubted.")
     ] = False,
@@ -91,9 +97,11 @@ def translate(
     from mtpipe import pipeline
     from mtpipe.guard.glossary import read_glossary
     from mtpipe.guard.terms import Terms
+    from mtpipe.pipeline.capitals import capitalised
     from mtpipe.pipeline.names import one_way
     from mtpipe.pipeline.references import parse_option, read_reference
     from mtpipe.pipeline.terms import told_terms
+    from mtpipe.pipeline.triangle import bridge_between, compared, told_triangle
 
     targets = to or ["en", "fr"]
     plan = plan_output(articles, formats(form, output), output, reference=reference, score=score)
@@ -116,6 +124,11 @@ def translate(
         terms=terms,
     )
     tallies = _tallies(systems)
+    between = (
+        bridge_between(targets, systems, device=device, compute_type=compute_type, threads=threads)
+        if triangle
+        else None
+    )
     if memory is not None:
         from mtpipe.memory import Memory
         from mtpipe.pipeline.remembered import remembering
@@ -134,7 +147,9 @@ def translate(
         progress = progress_line(article, quiet=quiet)
         made = pipeline.translate_with(document, systems, beam_size=beam_size, progress=progress)
         made = tuple(one_way(column) for column in made) if heal else made
-        for line in [*tallies(), *told_terms(made)]:
+        made = tuple(map(capitalised, made))
+        made = made if between is None else compared(made, between, beam_size=beam_size)
+        for line in filter(None, [*tallies(), *told_terms(made), told_triangle(made)]):
             _say(f"{article}: {line}", quiet=quiet)
         date = None if reproducible else datetime.now(UTC).astimezone()
         _deliver(made, references, plan, article, date=date, quiet=quiet)

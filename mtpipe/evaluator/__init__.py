@@ -4,7 +4,7 @@ from mtpipe.evaluator.comet import Comet
 from mtpipe.evaluator.comet import find as find_comet
 from mtpipe.evaluator.comparison import Comparison, Output, Row, coverage
 from mtpipe.evaluator.evaluation import Settings, evaluate
-from mtpipe.evaluator.metrics import METRICS, metric_names
+from mtpipe.evaluator.metrics import METRICS, likeness, metric_names
 from mtpipe.evaluator.references import (
     ReferenceFile,
     check_language,
@@ -28,6 +28,7 @@ __all__ = [
     "coverage",
     "evaluate",
     "find_comet",
+    "likeness",
     "line_comparison",
     "metric_names",
     "named_apart",

@@ -79,6 +79,11 @@ def instance(metric: str, tokenizer: str) -> Metric:
     return CHRF(word_order=2 if metric == "chrF++" else 0)
 
 
+def likeness(text: str, reference: str) -> float:
+    """Return the chrF2 of one text against another, 0 to 100."""
+    return float(CHRF().sentence_score(text, [reference]).score)
+
+
 def signature(metric: str, tokenizer: str, *, references: int, resamples: int = 0, seed: int = 0) -> str:
     """Return sacrebleu's signature; ``references`` is -1 where their number varies between rows."""
     scorer = instance(metric, tokenizer)

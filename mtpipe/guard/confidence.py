@@ -19,16 +19,16 @@ def features(
 ) -> tuple[float, float, float, float | None, float | None, float]:
     """Return what confidence looks at.
 
-    The mean log-probability, the number of findings (at most three), how far
-    the length is from the usual, the share of source words that the alignment
-    links to something, None where there is no alignment, the share that a
-    dictionary finds ``rendered``, None where it is not known, and the
-    logarithm of the number of words.
+    The square of the probability a piece (``score`` is its mean logarithm), the
+    number of findings (at most three), how far the length is from the usual,
+    the share of source words that the alignment links to something, None where
+    there is no alignment, the share that a dictionary finds ``rendered``, None
+    where it is not known, and the logarithm of the number of words.
     """
     words = len(pair.source.split())
     linked = len({source for source, _ in pair.links}) / max(1, words) if pair.links else None
     far = min(1.5, abs(length_deviation(pair)))
-    return score, float(min(3, len(findings))), far, linked, rendered, math.log(words + 1)
+    return math.exp(2 * score), float(min(3, len(findings))), far, linked, rendered, math.log(words + 1)
 
 
 @lru_cache(maxsize=1)

@@ -70,6 +70,28 @@ def another(source: str, target: str, used: Sequence[models.Model]) -> Route | N
     return _checked(found[0]) if found else None
 
 
+def bridge(languages: Sequence[str]) -> tuple[str, str, models.Model]:
+    """Return the best installed model from one of ``languages`` into another one, with these two languages.
+
+    By published score, else in the order given. ModelError where none is installed.
+    """
+    catalogue = load_catalogue()
+    pairs = [(one, other) for one in languages for other in languages if one != other]
+    found = [
+        (source, Route(target, (model,)))
+        for source, target in pairs
+        for model in _installed()[0]
+        if model.says(source, target)
+    ]
+    if not found:
+        listed = " or ".join(f"{source}→{target}" for source, target in pairs)
+        could = [name for name, entry in catalogue.items() if any(entry.supports(*pair) for pair in pairs)]
+        hint = f"; mtpipe models pull {could[0]}" if could else ""
+        raise ModelError(f"no installed model translates {listed}{hint}")
+    source, best = max(found, key=lambda pair: _score(catalogue, pair[1], pair[0]))
+    return source, best.target, _checked(best).models[0]
+
+
 def advice(source: str, found: Sequence[Route]) -> str | None:
     """Return one line about models that others have scored higher, and how to get them; None if there are none."""
     hints: dict[str, list[str]] = {}

@@ -8,6 +8,7 @@ from mtpipe import models, reader, segmenter, translator
 from mtpipe.data import Document, Translation
 from mtpipe.guard.terms import Terms
 from mtpipe.languages import language
+from mtpipe.pipeline.capitals import capitalised
 from mtpipe.pipeline.healing import healing
 from mtpipe.pipeline.pivot import Pivot
 from mtpipe.pipeline.routing import Route, routes
@@ -119,4 +120,5 @@ def translate_document(
         heal=heal,
         source=document.language,
     )
-    return translate_with(document, systems, beam_size=beam_size, progress=progress)
+    made = translate_with(document, systems, beam_size=beam_size, progress=progress)
+    return tuple(map(capitalised, made))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib.resources import files
 from itertools import groupby
+from statistics import fmean
 
 from mtpipe import __version__
 from mtpipe.coverage import seals
@@ -83,6 +84,7 @@ def _facts(document: Document, translations: Sequence[Translation], date: dateti
     rows += [(f"Model ({', '.join(targets)})", model) for model, targets in models.items()]
     rows += [_reference(t) for t in translations if t.model.kind == "reference"]
     rows += [("Glossary", line) for t in translations if (line := _glossary(t))]
+    rows += [("Triangle", line) for t in translations if (line := _triangle(t))]
     if date is not None:
         stamp = date.isoformat(timespec="minutes")
         rows.append(
@@ -112,6 +114,18 @@ def _glossary(translation: Translation) -> str:
     ]
     head = f"{translation.target}: {total} of {total + lost} terms kept to"
     return f"<details><summary>{head}</summary><ul>{''.join(listed)}</ul></details>"
+
+
+def _triangle(translation: Translation) -> str:
+    """Return one line on what the triangle gave, in the column that it ends in; "" elsewhere."""
+    found = [made.triangle for made in translation.hypotheses if made.triangle is not None]
+    if not found or found[0].source == translation.target:
+        return ""
+    mean, unlike = fmean(one.likeness for one in found), sum(one.unlike for one in found)
+    return (
+        f"{found[0].source} → {translation.target} with {html.escape(found[0].model)} beside the {translation.target} "
+        f"column, {len(found)} rows: chrF2 {mean:.0f} on average, {unlike} hardly alike (at most medium confidence)"
+    )
 
 
 def _passport(passport: Passport) -> str:
@@ -179,7 +193,8 @@ def _cell(translation: Translation, hypothesis: Hypothesis, foreign: str | None)
     more = f' data-name="{_column(translation)}"'
     if hypothesis.confidence:
         classes.append(hypothesis.confidence)
-        more += f' title="{hypothesis.confidence} confidence"'
+        alike = f", columns alike: {hypothesis.triangle.likeness:.0f} of 100" if hypothesis.triangle else ""
+        more += f' title="{hypothesis.confidence} confidence{alike}"'
     if hypothesis.links:
         pairs = " ".join(f"{source}-{target}" for source, target in hypothesis.links)
         more += f' data-links="{pairs}"'
@@ -207,6 +222,8 @@ def _marks(hypothesis: Hypothesis) -> str:
         if flag == Flag.HEALED:
             text += f": {how}" if (how := hypothesis.how) else ""
         marks.append((text, note))
+    if hypothesis.triangle is not None and hypothesis.triangle.unlike:
+        marks.append((f"unlike the other column ({hypothesis.triangle.likeness:.0f} of 100)", True))
     marks += [(finding.message, False) for finding in hypothesis.findings if finding.check != "empty"]
     return "".join(
         f' <span class="flag{" note" if note else ""}" lang="en" dir="ltr">{isolate(text, "ltr")}</span>'

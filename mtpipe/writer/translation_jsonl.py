@@ -100,4 +100,14 @@ def _translation(translation: Translation, hypothesis: Hypothesis) -> dict[str, 
             for attempt in hypothesis.attempts
         ],
     }
-    return row if hypothesis.pivot is None else {**row, "pivot": hypothesis.pivot}
+    if hypothesis.pivot is not None:
+        row["pivot"] = hypothesis.pivot
+    if (found := hypothesis.triangle) is not None:
+        row["triangle"] = {
+            "from": found.source,
+            "model": found.model,
+            "text": found.text,
+            "likeness": found.likeness,
+            "unlike": found.unlike,
+        }
+    return row

@@ -121,6 +121,21 @@ def test_quotations_are_closed() -> None:
             False,
         ),
         ("إلا أن الرئيس حضر.", "The president attended, however.", "en", False),
+        # ألا is "not to", إلا "except".
+        ("يجب ألا يحضر الرئيس.", "The president must attend.", "en", True),
+        # One of two is lost.
+        ("لم يحضر الرئيس، لأنه لن يلقي كلمة.", "The president did attend, as he will not speak.", "en", True),
+        (
+            "لم يحضر الرئيس، لأنه لن يلقي كلمة.",
+            "The president did not attend, as he will not speak.",
+            "en",
+            False,
+        ),
+        ("لم يحضر الرئيس، لأنه لن يلقي كلمة.", "Le président ne viendra pas, car il parlera.", "fr", True),
+        # Joined by "and" they may share one.
+        ("لم يحضر الرئيس ولم يلق كلمة.", "The president did not attend or speak.", "en", False),
+        # "Only" and "against" speak for فقط and ضد.
+        ("قال إنه لن يحضر ضد إرادته.", "He said that he will attend against his will.", "en", True),
         # "Only" at the other end of the sentence is no rendering of the negation.
         (
             "لم يحضر رئيس الوزراء الجلسة التي عقدها مجلس النواب أمس في العاصمة ودامت ساعة واحدة فقط.",
