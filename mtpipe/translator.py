@@ -17,7 +17,7 @@ from mtpipe.clauses import split_clauses
 from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.models import Model
-from mtpipe.text import for_model, words_shown
+from mtpipe.text import for_model, signs_around, words_shown
 from mtpipe.typesetting import typeset
 from mtpipe.word_links import Links, carried, links_of
 
@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]  # pieces done, pieces in all
 # Pieces in one engine batch; more is faster but holds more memory.
 _BATCH_PIECES = 2048
 _POLL_SECONDS = 0.004
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_\u0640]")  # a line of tatweel is a rule, no word
 
 
 class Decoding(NamedTuple):
@@ -381,16 +381,31 @@ def untranslated(document: Document) -> dict[int, Hypothesis]:
 
 
 def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
-    """Carry the links over to the words that are shown, where the model saw others: «و أضاف» as one word."""
-    if not hypothesis.links or len(seen.split()) == len(shown.split()):
+    """Return what the model made of ``seen`` as it belongs to ``shown``, the segment itself.
+
+    Bullets and pictures around it stand around the translation too; links go to the words that are shown, also where
+    the model saw others («و أضاف» as one word).
+    """
+    lead, trail = signs_around(shown)
+    if not (lead or trail) and (not hypothesis.links or len(seen.split()) == len(shown.split())):
         return hypothesis
-    words = words_shown(seen, shown)
-    if words is None or any(here >= len(words) for here, _ in hypothesis.links):
+    words = words_shown(seen, shown[len(lead) : len(shown) - len(trail)])
+    before = len(lead.split())
+    links: Links = ()
+    if words is not None and all(here < len(words) for here, _ in hypothesis.links):
+        links = tuple(
+            sorted(
+                {
+                    (before + place, before + there)
+                    for here, there in hypothesis.links
+                    for place in words[here]
+                }
+            )
+        )
+    if not hypothesis.text:
         return replace(hypothesis, links=())
-    return replace(
-        hypothesis,
-        links=tuple(sorted({(place, there) for here, there in hypothesis.links for place in words[here]})),
-    )
+    attempts = tuple(replace(one, text=f"{lead}{one.text}{trail}") for one in hypothesis.attempts)
+    return replace(hypothesis, text=f"{lead}{hypothesis.text}{trail}", attempts=attempts, links=links)
 
 
 def cores() -> int:

@@ -10,8 +10,9 @@ from mtpipe.data import Flag, Hypothesis, Role, Segment, Translation
 _FRAME = {Role.TITLE, Role.HEADING}
 _TEXT = _FRAME | {Role.BODY, Role.LIST}
 _PASSED = {Flag.NO_LETTERS, Flag.OTHER_LANGUAGE}
-# A small letter that begins a text, after opening marks at most; no iPhone, no address, nothing with a stop inside.
-_SMALL = re.compile(r"^[\s\"'“«(\[]*(?P<word>(?P<letter>[^\W\d_A-ZÀ-Þ])[^\W\d_A-Z]*)(?![\w@/]|\.\w)")
+# A small letter that begins a text, after bullets and opening marks at most; no iPhone, no address, nothing with a
+# stop inside.
+_SMALL = re.compile(r"^[\s\"'“«(\[•▪■●◦*–—-]*(?P<word>(?P<letter>[^\W\d_A-ZÀ-Þ])[^\W\d_A-Z]*)(?![\w@/]|\.\w)")
 _LATIN = re.compile(r"^\W*[A-Za-zÀ-ÿ]")
 _SENTENCE_END = re.compile(r"[.!?…؟][\s\"'»”’)\]]*$")
 _GOES_ON = re.compile(r"[,;:،؛]\s*$")

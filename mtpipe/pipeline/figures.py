@@ -20,7 +20,7 @@ _HOW = "figure put right"
 _PLAIN = re.compile(r"\d+|\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+|\d+[.,]\d+")
 _LONG = re.compile(r"\d{5,}")
 _GROUPS = re.compile(r"\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+")
-_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d.,]?\d)")
+_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![.,]?\d)")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩٬", "0123456789,")
 _CURRENCY = "$€£"
 # A figure in pieces: nothing says which of them is to go.
@@ -48,16 +48,21 @@ def put_right(text: str, target: str, made: Hypothesis, source: str) -> Hypothes
 
 
 def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
-    """Return ``made`` with thousands set apart as French does it, where they came with the comma of the source."""
-    if target != "fr" or "," not in made.text:
+    """Return ``made`` with thousands set apart as French does it, where they have a comma or a point as in the source.
+
+    In French 3,500 is three and a half.
+    """
+    if target != "fr" or ("," not in made.text and "." not in made.text):
         return made
     fixed, links = made.text, made.links
     for figure in dict.fromkeys(_COMMAS.findall(text.translate(_ASCII))):
-        for found in reversed(list(re.finditer(rf"(?<![\d.,]){re.escape(figure)}(?![\d.,]?\d)", fixed))):
+        for found in reversed(
+            list(re.finditer(rf"(?<![\d.,]){re.sub('[.,]', '[.,]', figure)}(?![.,]?\d)", fixed))
+        ):
             at = len(fixed[: found.start()].split()) - (
                 found.start() > 0 and not fixed[found.start() - 1].isspace()
             )
-            fixed, links = _replaced(fixed, links, at, figure, _written(figure, target))
+            fixed, links = _replaced(fixed, links, at, found.group(), _written(figure, target))
     return made if fixed == made.text else replace(made, text=fixed, links=links)
 
 

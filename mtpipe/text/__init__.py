@@ -2,9 +2,9 @@
 
 from mtpipe.text.cleaning import clean
 from mtpipe.text.ledger import CleanText, apply, undo
-from mtpipe.text.model_view import for_model, words_shown
+from mtpipe.text.model_view import for_model, signs_around, words_shown
 
 # Goes up whenever any text is cleaned in another way than before: memories must not give old results for it.
 VERSION = 2
 
-__all__ = ["CleanText", "apply", "clean", "for_model", "undo", "words_shown"]
+__all__ = ["CleanText", "apply", "clean", "for_model", "signs_around", "undo", "words_shown"]

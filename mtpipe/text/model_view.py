@@ -18,6 +18,13 @@ _APART = re.compile(f'(?<![^\\s(«"“])(?:و (?=[{LETTERS}]{{2}})|[فبك] (?=�
 _CLOSE = re.compile(
     f'(?<=[{LETTERS}{MARKS}»")])[،؛](?=[{LETTERS}«"(])|(?<=[{LETTERS}{MARKS}]):(?=["«”“][{LETTERS}])'
 )
+_GLUED = re.compile(f'(?<=[{LETTERS}{MARKS}»"])\\((?=[{LETTERS}])')
+_BULLET = "[•▪▫■□●○◦‣⁃►▶◄◆❖✓✔★☆]"
+# Pictures and signs that no model knows; a degree sign is none.
+_PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f©®™]"
+_LEAD = re.compile(rf"(?:(?:{_BULLET}|{_PICTURE})\s*|[*–—-]\s+)+")
+_IS_PICTURE = re.compile(_PICTURE).match
+_ANY_PICTURE = re.compile(rf" ?(?:{_BULLET}|{_PICTURE})+")
 _SIGN_FIRST = re.compile(r"(?<![\w%٪])[%٪] ?(\d+(?:[.,٫]\d+)*)(?![\w%٪])")
 
 
@@ -28,16 +35,34 @@ def for_model(text: str) -> str:
     ordinary one; vocalisation stripped from words with at least one mark to two
     letters, since models were trained on bare text and read such words letter
     by letter. A space after a comma that has none, or a colon before a quotation;
-    none after «و» that stands apart; the percent sign behind its number. Letters and digits are never changed.
+    none after «و» that stands apart; the percent sign behind its number. Bullets, pictures and dashes
+    around it are left out, see ``signs_around``. Letters and digits are never changed.
     """
+    lead, trail = signs_around(text)
+    text = text[len(lead) : len(text) - len(trail)]
     text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
-    text = _SPACES.sub(" ", _TATWEEL.sub("", text))
+    text = _ANY_PICTURE.sub("", _SPACES.sub(" ", _TATWEEL.sub("", text)))
     if _ANY_MARK(text):
         text = _WORD.sub(_bare, text)
     text = _CLOSE.sub(lambda found: found.group() + " ", text)
     if "%" in text or "٪" in text:
         text = _SIGN_FIRST.sub(r"\1%", text)
+    text = _GLUED.sub(" (", text)
     return _APART.sub(lambda found: found.group()[0], text).strip()
+
+
+def signs_around(text: str) -> tuple[str, str]:
+    """Return the bullets and pictures before a segment's text and the pictures behind it, spaces between included.
+
+    They belong to the page, not to the language; a segment of nothing else has none.
+    """
+    found = _LEAD.match(text)
+    lead = found.group() if found else ""
+    end = len(text)
+    while end > len(lead) and (text[end - 1].isspace() or _IS_PICTURE(text, end - 1)):
+        end -= 1
+    trail = text[end:] if text[end:].strip() else ""
+    return (lead, trail) if len(lead) + len(trail) < len(text) else ("", "")
 
 
 def words_shown(seen: str, shown: str) -> list[set[int]] | None:

@@ -73,6 +73,7 @@ def test_thousands_are_set_apart_in_french_where_the_source_has_a_comma() -> Non
     assert better.text == "Quelque 3\u202f500 civils, 0,125 et 3,5005."
     assert better.links == ((0, 0), (1, 1), (2, 3))
     assert grouped(source, "en", hypothesis) is hypothesis
+    assert grouped("نحو 1.800 مدني", "fr", made("Quelque 1,800 civils.")).text == "Quelque 1\u202f800 civils."
 
 
 class Wrong(Engine):

@@ -145,3 +145,18 @@ def test_unfit_model_and_compute_type(tiny_model: Path) -> None:
         Engine(models.find(str(tiny_model)), compute_type="int3")
     with pytest.raises(UsageError, match="device 'abacus' cannot be used"):
         Engine(models.find(str(tiny_model)), device="abacus")
+
+
+def test_bullets_and_pictures_stay_around_the_translation_and_links_point_to_the_words_shown() -> None:
+    engine = Engine(models.find(models.BUILT_IN), threads=1, links=True)
+    plain = "وعاد أهل القرية من الحقول قبل غروب الشمس."
+    shown = "• و عاد أهل القرية من الحقول قبل غروب الشمس. 🙏"
+    document = make_document([(text, "ar", Role.BODY) for text in (shown, plain, "ــــــ")])
+    (translation,) = translate(document, {"en": engine})
+    dressed, bare, rule = translation.hypotheses
+    assert dressed.text == f"• {bare.text} 🙏"
+    assert len(bare.links) > 3
+    moved = {(here + 2, there + 1) for here, there in bare.links if here > 0}
+    first = {(place, there + 1) for here, there in bare.links if here == 0 for place in (1, 2)}
+    assert set(dressed.links) == moved | first
+    assert (rule.text, rule.flags) == ("ــــــ", (Flag.NO_LETTERS,))
