@@ -51,9 +51,9 @@ class Dropout(nn.Module):
             return F.dropout(x, self.rate)
         size = x.numel()
         pool = self.pool
-        if pool is None or pool.numel() < 2 * size:
+        if pool is None or pool.numel() < 2 * size or pool.dtype != x.dtype:
             keep = 1 - self.rate
-            pool = (torch.rand(max(1 << 22, 3 * size)) < keep).to(torch.bfloat16) / keep
+            pool = (torch.rand(max(1 << 22, 3 * size)) < keep).to(x.dtype) / keep
             self.pool = pool
         start = int(torch.randint(pool.numel() - size, (1,)))
         return x * pool[start : start + size].view(x.shape)

@@ -209,3 +209,13 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     again.decay_from = again.step
     train.run(again, sampler, lambda _: {}, lambda _: False)
     assert again.step == 15, "the falling rate ends the training"
+
+
+def test_the_precision_is_what_was_asked_for_or_the_quicker_one() -> None:
+    torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+    from training.train import precision
+
+    assert precision("float32", "cpu") == torch.float32
+    assert precision("bfloat16", "cpu") == torch.bfloat16
+    assert precision("auto", "cuda") == torch.bfloat16
+    assert precision("auto", "cpu") in (torch.float32, torch.bfloat16)
