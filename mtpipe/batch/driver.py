@@ -180,6 +180,7 @@ class Run:
         self.tally.pieces += made.batch.pieces
         if self.tally.first_batch is None:
             self.tally.first_batch = self.tally.started + self.tally.seconds - made.seconds
+        self.tally.last_batch = self.tally.started + self.tally.seconds
 
     def _finished(self, finished: list[Finished]) -> None:
         for one in finished:

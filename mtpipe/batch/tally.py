@@ -15,7 +15,8 @@ class Tally:
     written, ``translated`` by an engine now, ``remembered`` from the memory or
     from elsewhere in the run, ``flagged`` to look at, ``healed`` free of doubt
     after a retry. ``pieces`` are source pieces through the engines. Bytes are of
-    the documents: all, planned, of documents skipped.
+    the documents: all, planned, of documents skipped. ``started``, ``first_batch`` (when it was begun) and
+    ``last_batch`` (when it was here) are times of the monotonic clock.
     """
 
     documents: int = 0
@@ -34,6 +35,7 @@ class Tally:
     pieces_planned: int = 0
     started: float = field(default_factory=time.monotonic)
     first_batch: float | None = None
+    last_batch: float | None = None
 
     @property
     def seconds(self) -> float:
