@@ -13,18 +13,19 @@ _ANY_MARK = _MARK.search
 _HIDDEN = re.compile(f"[{INVISIBLE}\u200d]++")
 _TATWEEL = re.compile(f"(?<=[{LETTERS}{MARKS}])\u0640++(?=[{LETTERS}{MARKS}])")
 _SPACES = re.compile(f"[{SPACES}]++")
-# «و أضاف», «ب المدينة»: Arabic writes these words together with the next one.
-_APART = re.compile(f'(?<![^\\s(«"“])(?:و (?=[{LETTERS}]{{2}})|[فبك] (?=ال[{LETTERS}]))')
+# «و أضاف», «ب المدينة»: Arabic writes these words together with the next one. These patterns begin with what is rare in
+# a text, and look back afterwards: that is three times as fast.
+_APART = re.compile(f'(?:و (?<![^\\s(«"“]. )(?=[{LETTERS}]{{2}})|[فبك] (?<![^\\s(«"“]. )(?=ال[{LETTERS}]))')
 _CLOSE = re.compile(
-    f'(?<=[{LETTERS}{MARKS}»")])[،؛](?=[{LETTERS}«"(])|(?<=[{LETTERS}{MARKS}]):(?=["«”“][{LETTERS}])'
+    f'[،؛](?<=[{LETTERS}{MARKS}»")].)(?=[{LETTERS}«"(])|:(?<=[{LETTERS}{MARKS}].)(?=["«”“][{LETTERS}])'
 )
-_GLUED = re.compile(f'(?<=[{LETTERS}{MARKS}»"])\\((?=[{LETTERS}])')
-_BULLET = "[•▪▫■□●○◦‣⁃►▶◄◆❖✓✔★☆]"
+_GLUED = re.compile(f'\\((?<=[{LETTERS}{MARKS}»"].)(?=[{LETTERS}])')
+_BULLETS = "•▪▫■□●○◦‣⁃►▶◄◆❖✓✔★☆"
 # Pictures and signs that no model knows; a degree sign is none.
-_PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f©®™]"
-_LEAD = re.compile(rf"(?:(?:{_BULLET}|{_PICTURE})\s*|[*–—-]\s+)+")
-_IS_PICTURE = re.compile(_PICTURE).match
-_ANY_PICTURE = re.compile(rf" ?(?:{_BULLET}|{_PICTURE})+")
+_PICTURES = "\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f©®™"
+_LEAD = re.compile(rf"(?:[{_BULLETS}{_PICTURES}]\s*|[*–—-]\s+)+")
+_IS_PICTURE = re.compile(f"[{_PICTURES}]").match
+_ANY_PICTURE = re.compile(f"[{_BULLETS}{_PICTURES}]")
 _SIGN_FIRST = re.compile(r"(?<![\w%٪])[%٪] ?(\d+(?:[.,٫]\d+)*)(?![\w%٪])")
 
 
@@ -35,13 +36,16 @@ def for_model(text: str) -> str:
     ordinary one; vocalisation stripped from words with at least one mark to two
     letters, since models were trained on bare text and read such words letter
     by letter. A space after a comma that has none, or a colon before a quotation;
-    none after «و» that stands apart; the percent sign behind its number. Bullets, pictures and dashes
-    around it are left out, see ``signs_around``. Letters and digits are never changed.
+    none after «و» that stands apart; the percent sign behind its number. Bullets,
+    pictures and dashes around it are left out, see ``signs_around``. Letters and
+    digits are never changed.
     """
     lead, trail = signs_around(text)
     text = text[len(lead) : len(text) - len(trail)]
     text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
-    text = _ANY_PICTURE.sub("", _SPACES.sub(" ", _TATWEEL.sub("", text)))
+    text = _SPACES.sub(" ", _TATWEEL.sub("", text))
+    if _ANY_PICTURE.search(text):
+        text = _SPACES.sub(" ", _ANY_PICTURE.sub("", text))
     if _ANY_MARK(text):
         text = _WORD.sub(_bare, text)
     text = _CLOSE.sub(lambda found: found.group() + " ", text)
