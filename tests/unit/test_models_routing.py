@@ -88,11 +88,11 @@ def test_two_in_a_row(home: Path, made: Path, capsys: pytest.CaptureFixture[str]
     assert len(rows) == len(english) == 4
     for (french,), (between,) in zip(rows[:3], english[:3], strict=True):
         # A column begins with a capital, what a model between is given is as the first one made it.
-        assert between["text"] in (french["pivot"], french["pivot"][:1].upper() + french["pivot"][1:])
+        assert french["pivot"].lower() == between["text"].lower()
         second = Engine(models.find(str(made / "en-fr")))
         if french["pivot"]:
             text = second.translate([(str(french["pivot"]), "fr")], "en")[0].text
-            assert french["text"] in (text, text[:1].upper() + text[1:])
+            assert french["text"].lower() == text.lower()
     assert rows[3][0] == english[3][0] | {"target": "fr", "model": "ar-en → en-fr"}
     for form in ("html", "md"):
         assert run(["translate", "article.txt", "--to", "fr", "--format", form, "--force"]) == 0
