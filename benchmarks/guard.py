@@ -1,11 +1,15 @@
 """How well the checks tell good translations from bad ones, and what they cost.
 
 ``python -m benchmarks.guard references`` flags human translations, ``faults`` flags 200 planted faults of each kind,
-``systems`` the output of real systems, ``overhead`` measures time. The sets lie under ``MTPIPE_DATA/eval``.
+``unseen`` the same made from a set that hardly anything was tuned on, ``systems`` the output of real systems;
+``overhead`` measures time, ``unlike`` how much unrelated sentences have in common. The sets lie under
+``MTPIPE_DATA/eval``.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import random
 import re
@@ -21,6 +25,7 @@ from pathlib import Path
 from benchmarks.marian_base import make_marian_base
 from benchmarks.model_speed import decoding, held_back
 from mtpipe import models
+from mtpipe.evaluator import likeness
 from mtpipe.guard import CHECKS, Pair, check
 
 _EVAL = Path(os.environ.get("MTPIPE_DATA", Path(__file__).parents[2] / "shared")) / "eval"
@@ -205,13 +210,13 @@ FAULTS: dict[str, tuple[Fault, str]] = {
 }
 
 
-def faults() -> None:
+def faults(sets: Iterable[str] = _SETS) -> None:
     """Print how many planted faults are found, by the check meant for them and by any."""
     print("| fault | target | n | found by | recall | by any check |\n|---|---|---|---|---|---|")
     for title, (fault, meant) in FAULTS.items():
         for target in _TARGETS:
             rng = random.Random(_SEED)
-            rows = pairs(_SETS, target)
+            rows = pairs(sets, target)
             rng.shuffle(rows)
             planted = []
             for row in rows:
@@ -226,6 +231,22 @@ def faults() -> None:
                 f"| {title} | {target} | {len(planted)} | {meant} | {by[meant] / len(planted):.3f} "
                 f"| {caught / len(planted):.3f} |"
             )
+
+
+def unseen() -> None:
+    """Print how many faults are found that were planted into a set that hardly anything was tuned on."""
+    faults(("tico19-dev",))
+
+
+def unlike() -> None:
+    """Print the chrF2 of references with the next longer one of their set, unrelated sentences of one length."""
+    print("| set | mean | 95th percentile |\n|---|---|---|")
+    for name in _SETS:
+        for target in _TARGETS:
+            texts = sorted(lines(f"{name}.{target}"), key=len)
+            found = sorted(likeness(one, other) for one, other in itertools.pairwise(texts))
+            high = found[math.ceil(0.95 * len(found)) - 1]
+            print(f"| {name} → {target} | {statistics.fmean(found):.1f} | {high:.1f} |")
 
 
 def overhead() -> None:
@@ -264,7 +285,10 @@ def overhead() -> None:
 
 def main() -> None:
     """Run what is named on the command line, or all."""
-    parts = {"references": references, "faults": faults, "systems": systems, "overhead": overhead}
+    parts: dict[str, Callable[[], None]] = {
+        "references": references, "faults": faults, "unseen": unseen, "systems": systems, "overhead": overhead,
+        "unlike": unlike,
+    }  # fmt: skip
     for name in sys.argv[1:] or parts:
         print(f"\n{name}\n")
         parts[name]()

@@ -30,6 +30,7 @@ from mtpipe.batch.tally import Tally
 from mtpipe.config import RunConfig
 from mtpipe.data import Hypothesis
 from mtpipe.memory import Memory, Unit
+from mtpipe.pipeline.triangle import Bridge
 from mtpipe.run_report import RunScores
 from mtpipe.segmenter import VERSION as SEGMENTER
 from mtpipe.translator import Job
@@ -68,6 +69,7 @@ class Run:
     config: RunConfig
     folder: RunFolder
     engines: Engines
+    bridge: Bridge | None
     batch_pieces: int
     memory: Memory
     state: State
@@ -147,6 +149,8 @@ class Run:
             formats=self.config.output.formats,
             settings=self.settings,
             heal=self.config.healing,
+            bridge=self.bridge,
+            beam_size=self.config.decoding.beam_size,
         )
 
     def _planned(self, ahead: Ahead) -> None:
@@ -204,13 +208,17 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     links = config.links or (linked and config.decoding.links is None)
     config = replace(config, decoding=replace(config.decoding, links=links))
     engines = loading.load_engines(config, threads=config.executor.threads)
+    bridge = loading.load_bridge(config, engines)
     batch_pieces = config.decoding.batch_pieces or pieces or engines.batch_pieces
     memory = Memory(folder.memory)
     stack.callback(memory.close)
     state = State(folder.state)
     stack.callback(state.close)
     wanted = loading.circumstances(config, engines)
-    settings = _settings(config, batch_pieces, {target: str(held) for target, held in wanted.items()})
+    held = {target: str(found) for target, found in wanted.items()}
+    if bridge is not None:
+        held["triangle"] = bridge.engine.passport.sha256
+    settings = _settings(config, batch_pieces, held)
     resolved = replace(config, decoding=replace(config.decoding, batch_pieces=batch_pieces))
     folder.put_config(
         resolved,
@@ -219,7 +227,7 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     windows = state.plan(listed(config), batch_pieces * _WINDOW_BYTES_A_PIECE)
     tally = Tally(documents=state.counts()["all"], bytes_all=state.size())
     return Run(
-        config, folder, engines, batch_pieces, memory, state,
+        config, folder, engines, bridge, batch_pieces, memory, state,
         loading.numbered(memory, engines, wanted), settings, windows, observer, tally,
     )  # fmt: skip
 

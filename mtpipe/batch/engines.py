@@ -18,6 +18,7 @@ from mtpipe.pipeline.healing import Healing
 from mtpipe.pipeline.remembered import circumstances as of_translator
 from mtpipe.pipeline.remembered import legs
 from mtpipe.pipeline.routing import Route as ModelRoute
+from mtpipe.pipeline.triangle import Bridge, bridge_between
 from mtpipe.translator import Translator, resolved
 
 
@@ -77,6 +78,26 @@ def load_engines(config: RunConfig, *, threads: int | None, glossary: Glossary |
         first.device,
         known.batch_pieces if known else usual_pieces(first),
     )
+
+
+def load_bridge(config: RunConfig, engines: Engines) -> Bridge | None:
+    """Load the model by way of which the columns are compared, None where they are not.
+
+    UsageError or ModelError with the key's file and line where there is none.
+    """
+    if not config.triangle:
+        return None
+    try:
+        return bridge_between(
+            config.targets,
+            [{target: engines.loaded[number] for target, number in engines.number.items()}],
+            device=config.executor.device,
+            compute_type=config.decoding.compute_type,
+            threads=engines.threads,
+        )
+    except MtpipeError as error:
+        where = config.where("triangle")
+        raise type(error)(f"{f'{where}: ' if where else ''}triangle: {error}") from None
 
 
 def _glossary(config: RunConfig) -> Glossary:

@@ -18,6 +18,7 @@ from mtpipe.files import write_text
 from mtpipe.memory import Memory
 from mtpipe.pipeline.capitals import capitalised
 from mtpipe.pipeline.names import one_way
+from mtpipe.pipeline.triangle import Bridge, compared
 from mtpipe.translator import Job, as_shown
 from mtpipe.writer import write_translations
 
@@ -55,6 +56,8 @@ class Finisher:
         formats: tuple[str, ...],
         settings: str,
         heal: bool,
+        bridge: Bridge | None = None,
+        beam_size: int | None = None,
     ) -> None:
         self._folder = folder
         self._memory = memory
@@ -64,6 +67,8 @@ class Finisher:
         self._formats = formats
         self._settings = settings
         self._heal = heal
+        self._bridge = bridge
+        self._beam_size = beam_size
 
     def finish(
         self,
@@ -102,6 +107,10 @@ class Finisher:
         if not reason:
             translations = translations_of(rows, hypotheses, self._passports, heal=self._heal)
             try:
+                if self._bridge is not None:
+                    translations = compared(
+                        translations, self._bridge, beam_size=self._beam_size, planned=True
+                    )
                 sizes = self._write(listed.name, translations)
             except OutputError:
                 raise

@@ -71,6 +71,8 @@ def _check_together(config: RunConfig) -> None:
         _refuse(config, "glossary", "needs retries: it cannot be had with 'healing: false'")
     if config.glossary and config.decoding.links is False:
         _refuse(config, "decoding.links", "false: a glossary needs word links")
+    if config.triangle and len(config.targets) < 2:
+        _refuse(config, "triangle", f"compares two targets, there is one ({config.targets[0]})")
     for number, entry in enumerate(config.inputs):
         if entry.id and not entry.text:
             _refuse(

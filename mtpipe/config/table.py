@@ -134,6 +134,11 @@ class RunConfig:
         Switch(), "Whether a translation that a check doubts is tried again; false: checked only.", True
     )
     glossary: str = key(PathText(), "Terms and how to render them: .tsv or .yaml, see docs/terms.md.", "")
+    triangle: bool = key(
+        Switch(),
+        "Whether the columns are compared by way of an installed model between them, see docs/checks.md.",
+        False,
+    )
     references: tuple[tuple[str, str], ...] = key(
         Keyed(LANGUAGE_CODES, PathText()),
         "Human translations to score against, by target; {id} stands for the document's name.",

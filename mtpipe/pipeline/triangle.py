@@ -22,6 +22,7 @@ from mtpipe.translator import Engine, Translator
 
 # chrF2 that 95 of 100 pairs of unrelated sentences of one length do not reach (references of flores-dev, ntrex-dev).
 UNLIKE = 25.0
+_LOT = 32  # rows in a batch that is planned
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -59,12 +60,16 @@ def bridge_between(
 
 
 def compared(
-    translations: Sequence[Translation], bridge: Bridge, *, beam_size: int | None = None
+    translations: Sequence[Translation],
+    bridge: Bridge,
+    *,
+    beam_size: int | None = None,
+    planned: bool = False,
 ) -> tuple[Translation, ...]:
     """Return the translations with what the triangle gave in every row that models made in both columns.
 
     Of several columns of one language the first is taken. A row whose columns have hardly anything in common is at
-    most of medium confidence.
+    most of medium confidence. ``planned`` gives the same texts whatever else the engine does.
     """
     first, second = (
         next(number for number, made in enumerate(translations) if made.target == code)
@@ -73,7 +78,14 @@ def compared(
     columns = [list(translations[number].hypotheses) for number in (first, second)]
     rows = [row for row, pair in enumerate(zip(*columns, strict=True)) if all(map(_may_be_compared, pair))]
     jobs = [(for_model(columns[0][row].text), bridge.target) for row in rows]
-    bridged = bridge.engine.translate(jobs, bridge.source, beam_size=beam_size)
+    lot = _LOT if planned else max(1, len(jobs))
+    bridged = [
+        made
+        for start in range(0, len(jobs), lot)
+        for made in bridge.engine.translate(
+            jobs[start : start + lot], bridge.source, beam_size=beam_size, planned=planned
+        )
+    ]
     for row, made in zip(rows, bridged, strict=True):
         alike = round(evaluator.likeness(made.text, columns[1][row].text), 1)
         found = Triangle(bridge.source, bridge.engine.passport.id, made.text, alike, alike < UNLIKE)

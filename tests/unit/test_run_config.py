@@ -34,6 +34,7 @@ FULL: dict[str, Any] = {
     "decoding": {"beam_size": 2, "compute_type": "int8", "batch_pieces": 512, "links": True},
     "healing": True,
     "glossary": "terms.tsv",
+    "triangle": True,
     "references": {"en": "refs/{id}.txt"},
     "metrics": ["BLEU", "chrF2"],
     "executor": {
@@ -205,6 +206,10 @@ def test_each_mutation_is_one_line_that_names_file_line_and_key(tmp_path: Path) 
             "'ar' is the source's language already",
         ),
         (
+            {"targets": ["fr"], "models": "builtin", "references": None, "metrics": None},
+            "triangle: compares two targets, there is one (fr)",
+        ),
+        (
             {"targets": ["fr"], "references": None, "metrics": None},
             "models.en: 'en' is not among the targets (fr)",
         ),
@@ -289,7 +294,7 @@ def test_variables_and_settings(tmp_path: Path) -> None:
         load(path, variables={"BEAM": "x"})
     changed = load(
         path, ["decoding.beam_size=7", "targets=[fr]", "models=builtin", "references={fr: r.txt}", "inputs.0=c.txt",
-         "executor.kind=plain",
+         "triangle=false", "executor.kind=plain",
                "executor={}", "output.formats=[tsv]"],
         variables={"BEAM": "4"},
     )  # fmt: skip

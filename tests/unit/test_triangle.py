@@ -112,6 +112,43 @@ def test_the_command_shows_what_it_gave(home: Path, capsys: pytest.CaptureFixtur
     assert "columns alike: " in page
 
 
+def test_a_run_gives_what_translate_gives(home: Path) -> None:
+    arguments = [
+        "translate",
+        "a.txt",
+        "--lines",
+        "--model",
+        "from-ar",
+        "--reproducible",
+        "--no-heal",
+        "--triangle",
+    ]
+    assert run([*arguments, "--output", "alone.jsonl"]) == 0
+    config = {
+        "name": "one",
+        "inputs": [{"path": "a.txt", "lines": True}],
+        "models": "from-ar",
+        "healing": False,
+        "triangle": True,
+        "output": {"directory": "run", "formats": ["jsonl"]},
+    }
+    (home / "run.yaml").write_text(json.dumps(config), "utf-8")
+    assert run(["run", "run.yaml", "--quiet"]) == 0
+    (made,) = (home / "run" / "documents").rglob("*.jsonl")
+    first = made.read_bytes()
+    shown, alone = (
+        [[one.get("triangle") for one in json.loads(line)["translations"]] for line in text.splitlines()[1:]]
+        for text in (first.decode(), (home / "alone.jsonl").read_text("utf-8"))
+    )
+    assert shown == alone
+    assert sum(one is not None for row in shown for one in row) == 4
+    # Without it the document is written anew, from the memory.
+    assert run(["run", "run.yaml", "--quiet", "--set", "triangle=false"]) == 0
+    assert b'"triangle"' not in made.read_bytes()
+    assert run(["run", "run.yaml", "--quiet"]) == 0
+    assert made.read_bytes() == first
+
+
 def test_what_it_needs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["translate", "a.txt", "--lines", "--triangle", "--output", "a.jsonl"]
     assert run([*arguments, "--model", "from-ar", "--to", "fr"]) == 2
@@ -126,3 +163,9 @@ def test_what_it_needs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 2
     assert "no installed model translates en→fr or fr→en; mtpipe models pull " in capsys.readouterr().err
     assert not (home / "a.jsonl").exists()
+    (home / "run.yaml").write_text(
+        "name: x\ninputs: [a.txt]\nmodels: {en: from-ar, fr: builtin}\ntriangle: true\noutput: {directory: run}\n",
+        "utf-8",
+    )
+    assert run(["run", "run.yaml"]) == 2
+    assert "run.yaml:4: triangle: no installed model translates en→fr or fr→en" in capsys.readouterr().err
