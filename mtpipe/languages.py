@@ -60,7 +60,7 @@ _LETTERS_A_WORD = 4
 
 # URLs, e-mail addresses, handles and hashtags: they are of no language, and stand in a translation as they are.
 ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s«»\"“”<>()،]+[^\s«»\"“”<>()،.,;:!?؟]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"(?:https?://|www\.)[^\s«»\"“”<>()،]+[^\s«»\"“”<>()،.,;:!?؟]|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
     r"|(?<![\w/])[@#]\w{2,}|(?<![\w@./-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|gov|edu|info|tv|fr|uk|io)\b"
 )
 

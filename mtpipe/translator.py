@@ -16,6 +16,7 @@ import sentencepiece
 from mtpipe.clauses import split_clauses
 from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import ModelError, UsageError
+from mtpipe.languages import ADDRESS
 from mtpipe.models import Model
 from mtpipe.text import for_model, signs_around, words_shown
 from mtpipe.typesetting import typeset
@@ -370,10 +371,13 @@ def resolved(device: str, compute_type: str) -> tuple[str, str]:
 
 
 def untranslated(document: Document) -> dict[int, Hypothesis]:
-    """Return what stands for the segments that never reach a model, by their number."""
+    """Return what stands for the segments that never reach a model, by their number.
+
+    They have no letters, none but those of addresses and hashtags, or are in another language.
+    """
     passed: dict[int, Hypothesis] = {}
     for number, segment in enumerate(document.segments):
-        if not _LETTER.search(segment.text):
+        if not _LETTER.search(ADDRESS.sub("", segment.text)):
             passed[number] = Hypothesis(segment.text, flags=(Flag.NO_LETTERS,))
         elif segment.language not in (document.language, "und"):
             passed[number] = Hypothesis(segment.text, flags=(Flag.OTHER_LANGUAGE,))
@@ -387,10 +391,11 @@ def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
     the model saw others («و أضاف» as one word).
     """
     lead, trail = signs_around(shown)
-    if not (lead or trail) and (not hypothesis.links or len(seen.split()) == len(shown.split())):
+    if not (lead or trail) and (not hypothesis.links or seen == shown):
         return hypothesis
-    words = words_shown(seen, shown[len(lead) : len(shown) - len(trail)])
-    before = len(lead.split())
+    words = words_shown(seen, shown[len(lead) : len(shown) - len(trail)]) if hypothesis.links else None
+    # A bullet without a space behind it belongs to the first word.
+    before = len(lead.split()) - (bool(lead) and not lead[-1].isspace())
     links: Links = ()
     if words is not None and all(here < len(words) for here, _ in hypothesis.links):
         links = tuple(

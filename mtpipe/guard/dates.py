@@ -79,42 +79,77 @@ def _pattern(code: str) -> re.Pattern[str]:
 _PATTERNS = {code: _pattern(code) for code in NAMES}
 
 
-# 14/10/2017, 14-10-17: a day, a month and a year; and what may have become of one.
-_NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,2})([/-])(\d{1,2})\2((?:1[5-9]|20)\d\d|\d\d)(?![\w/-])")
+# 14/10/2017, 14-10-2017, 14.10.2017م, 14/10/17, 2017-10-14; and what may have become of one.
+_YEAR = r"(?:1[5-9]|20)\d\d"
+_NUMERIC = re.compile(
+    rf"(?<![\w/.-])(?:(?P<day>\d{{1,2}})(?P<mark> ?[/.-] ?)(?P<month>\d{{1,2}})(?P=mark)(?P<year>{_YEAR})"
+    rf"|(?P<day2>\d{{1,2}})/(?P<month2>\d{{1,2}})/(?P<year2>\d\d)|(?P<year3>{_YEAR})-(?P<month3>\d\d?)-(?P<day3>\d\d?))"
+    r"(?=\s?[مه]ـ?(?!\w)|(?![\w/-]|\.\d))"
+)
 _SLASHED = re.compile(r"(?<![\w/.-])\d{1,4}(?:[/-]\d{1,4}){1,2}(?![\w/-])")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 
 
 def changed_dates(pair: Pair) -> list[tuple[str, str, int]]:
-    """Return the dates in figures that became others: what the source has, what stands instead, in which word."""
+    """Return the dates in figures that plainly became others: what the source has, what stands instead, in which word.
+
+    Plainly: two of the parts, or the year, are the same.
+    """
     lost = _lost_dates(pair)
     wanted = {match.group() for match in _SLASHED.finditer(pair.source.translate(_ASCII))}
     others = [match for match in _SLASHED.finditer(pair.target) if match.group() not in wanted]
-    if len(lost) != len(others):
+    if not lost or len(lost) != len(others):
         return []
     return [
         (date, other.group(), len(pair.target[: other.start()].split()))
         for date, other in zip(lost, others, strict=True)
-        if other.start() == 0 or pair.target[other.start() - 1].isspace()
+        if (other.start() == 0 or pair.target[other.start() - 1].isspace())
+        and _of_one_date(_parts(date), _parts(other.group()))
     ]
+
+
+def _parts(date: str) -> set[int]:
+    return set(map(int, re.findall(r"\d+", date)))
+
+
+def _of_one_date(ours: set[int], theirs: set[int]) -> bool:
+    same = ours & theirs
+    return len(same) > 1 or any(part > 31 for part in same)
 
 
 def _lost_dates(pair: Pair) -> list[str]:
     """Return the dates in figures whose month is neither a figure nor a name of the translation, as ASCII."""
-    if "/" not in pair.source and "-" not in pair.source:
+    source = pair.source.translate(_ASCII)
+    found = (
+        [match for match in _NUMERIC.finditer(source) if _is_date(match)]
+        if re.search(r"\d ?[/.-]", source)
+        else []
+    )
+    if not found:
         return []
     there = {code for code, _, _ in _dates(pair.target, pair.target_language)}
+    target = re.sub(r"(?<=\d) ?([/.-]) ?(?=\d)", r"\1", pair.target)
     lost = []
-    for match in _NUMERIC.finditer(pair.source.translate(_ASCII)):
-        day, month = sorted((int(match[1]), int(match[3])), reverse=True)
-        possible = {f"m{number}" for number in (int(match[1]), int(match[3])) if 1 <= number <= 12}
-        if not 1 <= month <= 12 or not 1 <= day <= 31:
-            continue
-        if match.group() not in pair.target and not any(
-            code in there or _numeric(pair.target, code) for code in possible
-        ):
-            lost.append(match.group())
+    for match in found:
+        date = match.group().replace(" ", "")
+        possible = {f"m{number}" for number in _day_and_month(match) if 1 <= number <= 12}
+        if date not in target and not any(code in there or _numeric(target, code) for code in possible):
+            lost.append(date)
     return lost
+
+
+def _day_and_month(match: re.Match[str]) -> tuple[int, int]:
+    groups = match.groupdict()
+    day, month = (
+        next(groups[f"{name}{n}"] for n in ("", "2", "3") if groups[f"{name}{n}"])
+        for name in ("day", "month")
+    )
+    return int(day), int(month)
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    month, day = sorted(_day_and_month(match))
+    return 1 <= month <= 12 and day <= 31
 
 
 def check_dates(pair: Pair) -> list[Finding]:

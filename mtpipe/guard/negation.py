@@ -18,7 +18,7 @@ _ARABIC = re.compile(
 _IDIOMS = re.compile(
     r"(?<!\w)[وف]?(?:(?:لم|لا|الا)? ?[يتن]كد|الا ان\w*|لا ?سيما|لا نهاي?ئ?\w*|لا [يت]تجاوز\w*|لا ?[يت]زال\w*"
     r"|لا ?زال\w*|لم [يتن]زل\w*"
-    r"|ان لم [يت]كن|لا بد|[بم]?لا شك|مما لا"
+    r"|ان لم [يت]كن|لا بد|[بم]?لا شك|(?:ليس|لا يوجد|ما من|لم يعد)(?: هناك| ثمه| لدي\w*| من)?(?: اي| ادني)? شك|مما لا"
     r"|لا [يت]عدو\w*|لا محال\w*|لا يخفي|لا يستهان|لا [يت]قل|لا باس|لا [يت]عد|لا [يتن]فو?ت\w*|(?:لا|لم) [يتن]نس\w*"
     r"|لا يمكن (?:ال)?انكار\w*|عدم انحياز|ب?دون طيار|ما دون|دون ?سن|الي ان لا)(?!\w)"
 )
@@ -40,7 +40,7 @@ _LATENT = {
         r"un(?!i[tvoqf]|der|dr|til|cle|dp|fortunat)\w{3,}|unclear\w*|unif\w+ed|non-?\w*|\w{3,}less(?:ly)?"
         r"|mis[^st]\w+|subst\w+|under(?= \d)"
         r"|in(?:ab|ac|ad|ap|att?e|au|cap|coh|comp[elar]|conc|cons|cont[ei]|conv|corr|cre?d|dec[ei]|def|diff|dom|disc|disp|eff"
-        r"|el[ie]|eq|esc|ev|exp|ext|feas|firm|flex|freq|hosp|hum|jus|nocen|num|op[ep]|sec|sens|sep|sign|sol[uv]|suff"
+        r"|el[ie]|eq|esc|ev|exp|ext|feas|firm|flex|freq|hosp|hum|jus|nocen|num|op[ep]|sec|stab|sens|sep|sign|sol[uv]|suff"
         r"|tang|tol|vis|valid|var)\w+|im(?:po[st]s|perf|pene|pati|parti|prob|prac|mob|mor|mun|bal|mat)\w+"
         r"|ir(?!a|is|on|el)\w{4,}|il(?:leg|log|lic|lit)\w*|a(?:typic|symp|political)\w+"
         r"|dis(?:ab|ag|ap|ar|comf|cont|cour|eng|hon|int|like|miss|obe|ob|order|own|pleas|pro|qual|reg|res|sat|sim|sol|sua|tr|unit)\w*"
@@ -53,12 +53,12 @@ _LATENT = {
         r"|resist\w*|declin\w*"
         r"|reluctan\w*|against|oppos\w*|contrary|stay\w*|ke(?:ep\w*|pt)|remain\w*|ever|abst\w+|neglect\w*"
         r"|short of|off"
-        r"|more than|other than|stuck|still|despite|vain|waiv\w*|cease\w*|broke\w*|barred|withh\w+"
+        r"|lest|help but|more than|other than|stuck|still|despite|vain|waiv\w*|cease\w*|broke\w*|barred|withh\w+"
         r"|spare\w*|else|empty|out of|withdr\w+|end(?:ed|s)?|close[ds]?|let alone|offline|indomit\w+|mistrust\w*"
     ),
     "fr": (
         r"in(?:a[bcdptu]|ass|att|av|cap|coh|comp|conc|cond|conf|cons|cont(?:e?s|r[ôo])|conv|corr|cr(?:oy|éd)|déc|dép|dés|dis[cpt]"
-        r"|diff|dom|eff|él|ég|esp|év|ex|fai|fid|flex|fond|fr[ua]|ju[ss]|nocen|nom|op[ép]|ouï|quiét|sais|satis"
+        r"|diff|dom|eff|él|ég|esp|év|ex|fai|fid|flex|fond|fr[ua]|ju[ss]|nocen|nom|op[ép]|stab|ouï|quiét|sais|satis"
         r"|sens|sép|sign"
         r"|sol|souc|soup|suff|sup|tol|touch|util|valid|var|vis|vrais|va?inc|oubli|su|demn|certit)\w*"
         r"|im(?:po[st]s|perf|pr[éo][vdb]|pen|pui|pra|mob|mor|mun|mua|pat|pass)\w+|irr[ée]\w{2,}"
@@ -75,7 +75,7 @@ _LATENT = {
         r"|privé\w*|oubli\w*|rédui\w*|vain|épargn\w*|plus que|autre\w* que|fallacieu\w*|anonym\w*|rest\w+"
         r"|libre\w*|restr\w+"
         r"|illusi\w+|vide\w*|mauvais\w*|d['’]ici|dernier\w*|inférieur\w*|espoir que|vierge\w*|drone\w*|démuni\w*"
-        r"|évident\w*|égal|fich\w+|gên\w+"
+        r"|de (?:peur|crainte)|évident\w*|égal|fich\w+|gên\w+"
     ),
     "ar": r"(?!)",
 }

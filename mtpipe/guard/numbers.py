@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from mtpipe.data import Finding
@@ -13,6 +14,7 @@ _SAME = 1e-6
 _THOUSAND = 1000.0
 _SMALL = 10.0
 _HUNDRED = 100.0
+_POINTS = re.compile(r"نق[اط]|points?\b", re.IGNORECASE)
 _ROUNDED = 0.07
 _FACTORS = {"mile": (1.609344,), "foot": (0.3048, 30.48), "inch": (2.54, 25.4), "pound": (0.453592,)}
 # An hour written on a clock of twelve; a year by its last two digits; halves as minutes or percent.
@@ -74,13 +76,25 @@ def _percentages(pair: Pair) -> list[Finding]:
 
 
 def bare_percentages(pair: Pair) -> list[tuple[Number, Number]]:
-    """Return the percentages of the source that are bare numbers in the translation, each with that number."""
+    """Return the percentages of the source that plainly are bare numbers in the translation, each with that number.
+
+    Plainly: the number stands once on either side, or the alignment says so. Percentage points are left alone.
+    """
     ours, yours = numbers(pair.source, pair.source_language), numbers(pair.target, pair.target_language)
-    return [
-        (number, next(other for other in yours if number.values & other.values))
-        for number in ours
-        if _only_percent_here(number, yours)
-    ]
+    words, theirs = pair.source.split(), pair.target.split()
+    found = []
+    for number in ours:
+        if not _only_percent_here(number, yours) or _POINTS.match(
+            " ".join(words[number.at + 1 : number.at + 2])
+        ):
+            continue
+        same = [other for other in yours if number.values & other.values]
+        same = [o for o in same if not _POINTS.match(" ".join(theirs[o.at + 1 : o.at + 2]))]
+        alone = len(same) == 1 and sum(bool(number.values & one.values) for one in ours) == 1
+        linked = [other for other in same if (number.at, other.at) in pair.links]
+        if alone or len(linked) == 1:
+            found.append((number, same[0] if alone else linked[0]))
+    return found
 
 
 def _only_percent_here(number: Number, others: Sequence[Number]) -> bool:

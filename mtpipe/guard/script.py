@@ -6,7 +6,7 @@ import re
 
 from mtpipe.data import Finding
 from mtpipe.guard.pair import Pair
-from mtpipe.languages import LANGUAGES, identify
+from mtpipe.languages import ADDRESS, LANGUAGES, identify
 
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
@@ -19,7 +19,7 @@ _FEWEST = 5  # words from which on the language can be told
 
 def check_copy(pair: Pair) -> list[Finding]:
     """Find a translation most of whose words are the source's own."""
-    words = _WORD.findall(pair.target.lower())
+    words = _WORD.findall(ADDRESS.sub(" ", pair.target).lower())
     if not words:
         return []
     there = set(_WORD.findall(pair.source.lower()))
@@ -35,7 +35,7 @@ def check_copy(pair: Pair) -> list[Finding]:
 
 def check_script(pair: Pair) -> list[Finding]:
     """Find letters of a script that the target language does not use."""
-    letters = _LETTER.findall(pair.target)
+    letters = _LETTER.findall(ADDRESS.sub(" ", pair.target))  # a hashtag stays in the source's script
     own = _ARABIC if _script(pair.target_language) == "rtl" else _LATIN
     foreign = [letter for letter in letters if not own.match(letter)]
     if len(foreign) > max(1, _FOREIGN * len(letters)):

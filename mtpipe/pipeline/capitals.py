@@ -6,13 +6,16 @@ import re
 from dataclasses import replace
 
 from mtpipe.data import Flag, Hypothesis, Role, Segment, Translation
+from mtpipe.text import signs_around
 
 _FRAME = {Role.TITLE, Role.HEADING}
 _TEXT = _FRAME | {Role.BODY, Role.LIST}
 _PASSED = {Flag.NO_LETTERS, Flag.OTHER_LANGUAGE}
-# A small letter that begins a text, after bullets and opening marks at most; no iPhone, no address, nothing with a
+# A small letter that begins a text, after a number and opening marks at most; no iPhone, no address, nothing with a
 # stop inside.
-_SMALL = re.compile(r"^[\s\"'“«(\[•▪■●◦*–—-]*(?P<word>(?P<letter>[^\W\d_A-ZÀ-Þ])[^\W\d_A-Z]*)(?![\w@/]|\.\w)")
+_SMALL = re.compile(
+    r"^(?!'s\b)(?:\d{1,2}[.)-]\s)?[\s\"'“«(\[]*(?P<word>(?P<letter>[^\W\d_A-ZÀ-Þ])[^\W\d_A-Z]*)(?![\w@/]|\.\w)"
+)
 _LATIN = re.compile(r"^\W*[A-Za-zÀ-ÿ]")
 _SENTENCE_END = re.compile(r"[.!?…؟][\s\"'»”’)\]]*$")
 _GOES_ON = re.compile(r"[,;:،؛]\s*$")
@@ -43,10 +46,11 @@ def _continues(segment: Segment, before: Segment | None) -> bool:
 
 
 def _begun(made: Hypothesis, source: str) -> Hypothesis:
-    small = _SMALL.match(made.text)
+    lead = len(signs_around(made.text)[0])
+    small = _SMALL.match(made.text[lead:])
     if small is None or not _PASSED.isdisjoint(made.flags) or small["word"] in source:
         return made
-    at = small.start("letter")
+    at = lead + small.start("letter")
     text = made.text[:at] + small["letter"].upper() + made.text[at + 1 :]
     attempts = tuple(replace(a, text=text) if a.text == made.text else a for a in made.attempts)
     return replace(made, text=text, attempts=attempts)

@@ -14,13 +14,18 @@ from mtpipe.guard import Pair
 from mtpipe.guard.dates import changed_dates
 from mtpipe.guard.number_reading import Number
 from mtpipe.guard.numbers import bare_percentages, changed_numbers
+from mtpipe.languages import ADDRESS
 from mtpipe.pipeline.mending import Links, mended
 
 _HOW = "figure put right"
 _PLAIN = re.compile(r"\d+|\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+|\d+[.,]\d+")
-_LONG = re.compile(r"\d{5,}")
-_GROUPS = re.compile(r"\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+")
-_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![.,]?\d)")
+# Surely thousands: set apart by anything but a point, or by points twice, or round.
+_THOUSANDS = re.compile(
+    r"[1-9]\d{0,2}(?:[,' \u00a0\u202f\u2009،]\d{3})+|[1-9]\d{0,2}(?:\.\d{3}){2}|[1-9]\d{0,2}\.\d00"
+)
+_DECIMAL = re.compile(r"\d+[.,]\d+")
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![.,]?\d)")
+_PERCENT = re.compile(r"\s*(?:[%٪]|(?:في|ب)\s?ال?م[ائ]+ة)")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩٬", "0123456789,")
 _CURRENCY = "$€£"
 # A figure in pieces: nothing says which of them is to go.
@@ -50,20 +55,28 @@ def put_right(text: str, target: str, made: Hypothesis, source: str) -> Hypothes
 def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
     """Return ``made`` with thousands set apart as French does it, where they have a comma or a point as in the source.
 
-    In French 3,500 is three and a half.
+    In French 3,500 is three and a half. What may be a decimal fraction, and addresses, stay.
     """
     if target != "fr" or ("," not in made.text and "." not in made.text):
         return made
+    source = ADDRESS.sub(" ", text).translate(_ASCII)
     fixed, links = made.text, made.links
-    for figure in dict.fromkeys(_COMMAS.findall(text.translate(_ASCII))):
-        for found in reversed(
-            list(re.finditer(rf"(?<![\d.,]){re.sub('[.,]', '[.,]', figure)}(?![.,]?\d)", fixed))
-        ):
+    for match in _GROUPED.finditer(source):
+        figure = match.group()
+        if not _THOUSANDS.fullmatch(figure) or _PERCENT.match(source, match.end()):
+            continue
+        pattern = rf"(?<![\d.,]){re.sub('[.,]', '[.,]', figure)}(?![.,]?\d)"
+        for found in reversed(list(re.finditer(pattern, fixed))):
+            if any(one.start() <= found.start() < one.end() for one in ADDRESS.finditer(fixed)):
+                continue
             at = len(fixed[: found.start()].split()) - (
                 found.start() > 0 and not fixed[found.start() - 1].isspace()
             )
             fixed, links = _replaced(fixed, links, at, found.group(), _written(figure, target))
-    return made if fixed == made.text else replace(made, text=fixed, links=links)
+    if fixed == made.text:
+        return made
+    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=fixed, links=links, attempts=attempts)
 
 
 def _plain(number: Number) -> bool:
@@ -71,11 +84,13 @@ def _plain(number: Number) -> bool:
 
 
 def _written(figure: str, target: str) -> str:
-    """Return a figure of the source as the target language writes it."""
-    if _GROUPS.fullmatch(figure) or _LONG.fullmatch(figure):
+    """Return a figure of the source as the target language writes it; digits without marks stay as they stand."""
+    if _THOUSANDS.fullmatch(figure):
         digits = f"{int(re.sub(r'[^0-9]', '', figure)):,}"
         return digits.replace(",", _NARROW) if target == "fr" else digits
-    return figure.replace(".", ",") if target == "fr" else figure.replace(",", ".")
+    if _DECIMAL.fullmatch(figure):
+        return figure.replace(".", ",") if target == "fr" else figure.replace(",", ".")
+    return figure
 
 
 def _percentage(figure: str, target: str) -> str:
@@ -88,10 +103,11 @@ def _replaced(text: str, links: Links, at: int, old: str, new: str) -> tuple[str
     if at >= len(words) or (start := text.find(old, words[at].start())) < 0:
         return text, links
     before, behind = text[:start], text[start + len(old) :]
-    if _MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind):
+    others = re.sub(r"\D", "", old) != re.sub(r"\D", "", new)
+    if others and (_MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind)):
         return text, links
     if new.endswith("%") and before[-1:] in _CURRENCY and before:
         before = before[:-1]
     changed = before + new + behind
     more = len(changed.split()) - len(text.split())
-    return changed, tuple((here, there + more if there > at else there) for here, there in links)
+    return changed, tuple((here, max(at, there + more) if there > at else there) for here, there in links)

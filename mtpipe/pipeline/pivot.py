@@ -76,7 +76,22 @@ class Pivot:
 def _joined(first: Hypothesis, second: Hypothesis) -> Hypothesis:
     scores = [part.score for part in (first, second) if part.score is not None]
     flags = tuple(dict.fromkeys((*(f for f in first.flags if f != Flag.EMPTY), *second.flags)))
-    return replace(second, score=round(sum(scores), 4) if scores else None, flags=flags, pivot=first.text)
+    return replace(
+        second,
+        score=round(sum(scores), 4) if scores else None,
+        flags=flags,
+        pivot=first.text,
+        links=_composed(first, second),
+    )
+
+
+def _composed(first: Hypothesis, second: Hypothesis) -> tuple[tuple[int, int], ...]:
+    """Return links from the first text to the last by way of the words between; none where those were changed."""
+    if len(for_model(first.text).split()) != len(first.text.split()):
+        return ()
+    return tuple(
+        sorted({(here, there) for here, way in first.links for again, there in second.links if way == again})
+    )
 
 
 def _half(progress: Progress | None, step: int) -> Progress | None:

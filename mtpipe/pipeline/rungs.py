@@ -127,13 +127,14 @@ def _around_addresses(
 
 
 def _at_addresses(text: str) -> list[str]:
-    """Cut a text into addresses, with the marks around them, and what stands between."""
+    """Cut a text into addresses, with the marks that touch them, and what stands between."""
     parts, end = [], 0
     for match in ADDRESS.finditer(text):
-        start = text.rfind(" ", 0, match.start()) + 1
-        stop = text.find(" ", match.end()) % (len(text) + 1)
-        if start < end:
-            continue
+        start, stop = match.span()
+        while start > end and not (text[start - 1].isspace() or text[start - 1].isalnum()):
+            start -= 1
+        while stop < len(text) and not (text[stop].isspace() or text[stop].isalnum()):
+            stop += 1
         parts += [text[end:start].strip(), text[start:stop]]
         end = stop
     return [part for part in (*parts, text[end:].strip()) if part]

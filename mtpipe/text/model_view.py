@@ -21,12 +21,21 @@ _CLOSE = re.compile(
 )
 _GLUED = re.compile(f'\\((?<=[{LETTERS}{MARKS}»"].)(?=[{LETTERS}])')
 _BULLETS = "•▪▫■□●○◦‣⁃►▶◄◆❖✓✔★☆"
-# Pictures and signs that no model knows; a degree sign is none.
-_PICTURES = "\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f©®™"
-_LEAD = re.compile(rf"(?:[{_BULLETS}{_PICTURES}]\s*|[*–—-]\s+)+")
-_IS_PICTURE = re.compile(f"[{_PICTURES}]").match
-_ANY_PICTURE = re.compile(f"[{_BULLETS}{_PICTURES}]")
-_SIGN_FIRST = re.compile(r"(?<![\w%٪])[%٪] ?(\d+(?:[.,٫]\d+)*)(?![\w%٪])")
+# Pictures and signs that no model knows, with what joins them; a degree sign is none.
+_PICTURES = "\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3©®™"
+_JOINERS = f"\u200d{INVISIBLE}"
+_LEAD = re.compile(rf"[{_JOINERS}]*+(?:[{_BULLETS}{_PICTURES}][{_JOINERS}]*+\s*|[*–—-]\s+)+")
+_IS_PICTURE = re.compile(f"[{_PICTURES}{_JOINERS}]").match
+_ANY_PICTURE = re.compile(f"[{_BULLETS}{_PICTURES}\u2190-\u21ff]").search
+# Between words a bullet or an arrow parts, or leads on.
+_BETWEEN = re.compile(rf"(?<=\S) [{_BULLETS}\u2190-\u21ff]+ (?=\S)")
+_LEFT = re.compile(f"[{_BULLETS}{_PICTURES}]")
+_UNSEEN = re.compile(rf"{_MARK.pattern}|[-{_BULLETS}{_PICTURES}\u2190-\u21ff]")
+# Letters that name something: the group B, vitamin K.
+_LABELLED = re.compile(
+    r"(?:مجموعة|فئة|فيتامين|نقطة|فقرة|بند|درجة|شعبة|فريق|صف|فرع|باب|قسم|ملحق|مستوى|طراز|خط|بطاقة)\s\Z"
+)
+_SIGN_FIRST = re.compile(r"(?<![\w%٪])(?<!\d )[%٪] ?(\d+(?:[.,٫]\d+)*)(?![\w%٪])")
 
 
 def for_model(text: str) -> str:
@@ -44,15 +53,21 @@ def for_model(text: str) -> str:
     text = text[len(lead) : len(text) - len(trail)]
     text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
     text = _SPACES.sub(" ", _TATWEEL.sub("", text))
-    if _ANY_PICTURE.search(text):
-        text = _SPACES.sub(" ", _ANY_PICTURE.sub("", text))
+    if _ANY_PICTURE(text):
+        text = _SPACES.sub(" ", _LEFT.sub("", _BETWEEN.sub(" - ", text)))
     if _ANY_MARK(text):
         text = _WORD.sub(_bare, text)
     text = _CLOSE.sub(lambda found: found.group() + " ", text)
     if "%" in text or "٪" in text:
         text = _SIGN_FIRST.sub(r"\1%", text)
     text = _GLUED.sub(" (", text)
-    return _APART.sub(lambda found: found.group()[0], text).strip()
+    return _APART.sub(_together, text).strip()
+
+
+def _together(found: re.Match[str]) -> str:
+    letter = found.group()[0]
+    labelled = letter != "و" and _LABELLED.search(found.string[max(0, found.start() - 12) : found.start()])
+    return found.group() if labelled else letter
 
 
 def signs_around(text: str) -> tuple[str, str]:
@@ -84,9 +99,11 @@ def words_shown(seen: str, shown: str) -> list[set[int]] | None:
 
 
 def _letters(text: str) -> list[int]:
-    """Return for each visible character that is no vowel mark the number of its word."""
+    """Return for each visible character that is no vowel mark, bullet, picture or dash the number of its word."""
     bare = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
-    return [number for number, word in enumerate(bare.split()) for _ in _MARK.sub("", _TATWEEL.sub("", word))]
+    return [
+        number for number, word in enumerate(bare.split()) for _ in _UNSEEN.sub("", _TATWEEL.sub("", word))
+    ]
 
 
 def _bare(match: re.Match[str]) -> str:

@@ -20,14 +20,17 @@ _LATIN = "A-Za-z\u00c0-\u024f"
 
 # A lone letter or ornament after a stop that ends the line: " ه", " هـ", " ■".
 _STRAY = re.compile(
-    f'([.؟!:"»”…])(?<![{_DIGITS}]["»”.]) ([{LETTERS}]\u0640?|[■□▪▫●◆*#|~])(?=[{LINE_ENDS}]|\\Z)'
+    f'([.؟!:"»”…])(?<![{_DIGITS}]["»”.])(?<![\\s.][{LETTERS}]\\.)'  # no year, no abbreviation («ا. هـ», the end)
+    f" ([{LETTERS}]\u0640?|[■□▪▫●◆*#|~])(?=[{LINE_ENDS}]|\\Z)"
 )
 _STRAY_LINES = 3
 # The letter that some Arabic sites and word processors leave behind: two lines prove it.
 _STRAY_HEH = ("ه", "هـ")
 _HEH_LINES = 2
 # After a year of our era it is no Hijri sign.
-_HEH_AFTER_YEAR = re.compile(f"(?<=(?:1[6-9]|20)\\d\\d) هـ?(?=[{LINE_ENDS}]|\\Z)")
+_HEH_AFTER_YEAR = re.compile(
+    f"(?:(?<=(?<!\\d)1[6-9]\\d\\d)|(?<=(?<!\\d)[2٢][0٠]\\d\\d)) هـ?(?=[{LINE_ENDS}]|\\Z)"
+)
 
 _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows

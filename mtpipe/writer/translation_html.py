@@ -19,7 +19,7 @@ from mtpipe.writer.bidi import isolate
 
 # What a flag says to a reader; notes inform, the others ask for doubt.
 _FLAGS = {
-    Flag.NO_LETTERS: ("no letters, left as it is", True),
+    Flag.NO_LETTERS: ("nothing to translate, left as it is", True),
     Flag.OTHER_LANGUAGE: ("other language, left as it is", True),
     Flag.SPLIT: ("long, translated in parts", True),
     Flag.TRUNCATED: ("cut off", False),

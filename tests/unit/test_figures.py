@@ -23,7 +23,10 @@ def made(text: str, *links: tuple[int, int]) -> Hypothesis:
     [
         ("خرجت 50 شاحنة", "en", "There left 500 lorries.", "There left 50 lorries."),
         ("خرجت ٥٠ شاحنة", "fr", "500 camions sont partis.", "50 camions sont partis."),
-        ("يتسع لنحو 55000 برميل", "en", "It holds some 5,500 barrels.", "It holds some 55,000 barrels."),
+        ("يتسع لنحو 55000 برميل", "en", "It holds some 5,500 barrels.", "It holds some 55000 barrels."),
+        ("اتصلوا بالرقم 0501234567", "en", "Call 51234567.", "Call 0501234567."),
+        ("بنسبة 0.500 فقط", "en", "only 0.550", "only 0.500"),
+        ("بنسبة 3.125 فقط", "fr", "seulement 3,225", "seulement 3,125"),
         ("يتسع لنحو 55,000 برميل", "fr", "Il contient 5\u202f500 barils.", "Il contient 55\u202f000 barils."),
         ("عام 1789 سقطت", "en", "In 6187 it fell.", "In 1789 it fell."),
         ("بلغ 7.5 درجات", "fr", "Il a atteint 75 degrés.", "Il a atteint 7,5 degrés."),
@@ -51,6 +54,10 @@ def test_a_changed_figure_is_written_as_the_source_has_it(
         ("خرجت 50 شاحنة", "There left five hundred lorries."),
         ("خرجت 50 شاحنة و13 حافلة", "There left 500 lorries and 33 buses."),  # nothing says which
         ("بكفالة 350,000 دولار", "on bail of 3 5,000 dollars"),  # a figure in pieces
+        ("ارتفعت خلال 5 سنوات بنسبة 5%", "In 5 years it rose by 5"),  # nothing says which of the two
+        ("ارتفعت 5 نقاط مئوية", "It rose 5 points"),
+        ("بعد هجمات 11 سبتمبر كتب في 14/5/2017 رسالة", "After the 9/11 attacks he wrote a letter"),
+        ("بعد 14/5/2017 يعمل دائما", "Afterwards it works 24/7"),
     ],
 )
 def test_what_is_no_plain_change_stays(source: str, text: str) -> None:
@@ -59,7 +66,7 @@ def test_what_is_no_plain_change_stays(source: str, text: str) -> None:
 
 
 def test_the_links_say_which_of_several_figures_is_which_and_move_with_the_words() -> None:
-    source = "خرجت 50000 شاحنة و13 حافلة"
+    source = "خرجت 50,000 شاحنة و13 حافلة"
     hypothesis = made("Ont quitté 500 camions et 33 bus.", (0, 1), (1, 2), (2, 3), (3, 5), (4, 6))
     better = put_right(source, "fr", hypothesis, "ar")
     assert better.text == "Ont quitté 50\u202f000 camions et 13 bus."
@@ -74,6 +81,20 @@ def test_thousands_are_set_apart_in_french_where_the_source_has_a_comma() -> Non
     assert better.links == ((0, 0), (1, 1), (2, 3))
     assert grouped(source, "en", hypothesis) is hypothesis
     assert grouped("نحو 1.800 مدني", "fr", made("Quelque 1,800 civils.")).text == "Quelque 1\u202f800 civils."
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("بلغ اليورو 1.085 دولار", "L’euro a atteint 1,085 dollar"),
+        ("بنسبة 2,125% أمس", "de 2,125 % hier"),
+        ("العنوان 192.168.100.101", "L’adresse 192.168.100.101"),
+        ("راجع https://site.com/a/1,234.html", "Voir https://site.com/a/1,234.html"),
+    ],
+)
+def test_what_may_be_a_fraction_or_an_address_is_not_set_apart(source: str, text: str) -> None:
+    hypothesis = made(text)
+    assert grouped(source, "fr", hypothesis) is hypothesis
 
 
 class Wrong(Engine):

@@ -62,6 +62,9 @@ def test_a_source_that_repeats_itself_may_be_repeated() -> None:
         ("يوم الثلاثاء", "on Monday", "الثلاثاء became Monday"),
         ("بيروت 14/10/2017", "Beirut 14/2017", "14/10/2017 became 14/2017"),
         ("بيروت ١٤/١٠/٢٠١٧", "Beirut, 14 May 2017", "14/10/2017 is missing"),
+        ("بيروت ١٤/١٠/٢٠١٧م", "Beirut 14/2017", "14/10/2017 became 14/2017"),
+        ("بيروت 2017-10-14", "Beirut 2017-14", "2017-10-14 became 2017-14"),
+        ("بيروت 14.10.2017", "Beirut, 2017", "14.10.2017 is missing"),
     ],
 )
 def test_dates(source: str, target: str, message: str) -> None:
@@ -76,6 +79,9 @@ def test_dates(source: str, target: str, message: str) -> None:
         ("في 14/10/2017", "on 14 October 2017"),
         ("في 3/10/2017", "on 10/3/2017"),
         ("القراران 242/338/1973", "resolutions 242 and 338"),  # no day, no month
+        ("الهاتف 02-12-34", "by telephone"),
+        ("بمعدل 10-11-12 حالة", "some cases a day"),
+        ("في 14 / 10 / 2017", "on 14/10/2017"),
         ("كانون الثاني", "January"),
         ("مارس الرجل الرياضة", "The man did sports in April"),  # مارس is "practised" here
         ("في أيار الماضي", "last May"),
@@ -155,3 +161,9 @@ def test_every_check_takes_anything() -> None:
             for language in ("en", "fr", "ar"):
                 for name in CHECKS:
                     check(Pair(source, target, "ar", language), (name,))
+
+
+def test_a_hashtag_may_stay_in_arabic() -> None:
+    source = "تابعونا على @news أو #القدس_عاصمة_فلسطين"
+    assert names(source, "Follow us on @news or #القدس_عاصمة_فلسطين") == []
+    assert names(source, "Follow us on news or Jerusalem").count("links") == 2

@@ -229,3 +229,10 @@ def test_models_side_by_side_are_scored_apart(home: Path, made: Path) -> None:
     for system in evaluation["systems"]:
         assert "revision 1, int8, Apache-2.0, weights " in system["model"]
     assert "Apache-2.0, weights" in (home / "article.report.html").read_text("utf-8")
+
+
+def test_links_of_a_pivot_go_from_the_source_to_the_last_text() -> None:
+    first = Saying({"a b c": Hypothesis("three two one", -0.5, links=((0, 2), (1, 1), (2, 0)))})
+    second = Saying({"three two one": Hypothesis("trois deux un", -0.5, links=((0, 0), (1, 1), (2, 2)))})
+    (made,) = Pivot(first, "en", second).translate([("a b c", "fr")], "ar")  # type: ignore[arg-type]
+    assert made.links == ((0, 2), (1, 1), (2, 0))

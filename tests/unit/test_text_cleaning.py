@@ -100,6 +100,11 @@ def test_two_lines_prove_a_stray_heh_which_then_goes_after_a_year_of_our_era_too
     assert clean(source).text == "بيروت 14/10/2017\nعاد القارب.\nقال: «نعم»\nسنة 1438 ه"
 
 
+def test_abbreviations_and_hijri_years_keep_their_letter() -> None:
+    source = "قال ذلك. ا. هـ\nوكتب. ا. هـ\nراجع ص. ه\nسنة 1438 هـ\nقبل سنة 11700 هـ"
+    assert clean(source).text == source
+
+
 def test_curly_quotes_typed_the_wrong_way_round_lose_their_inner_spaces() -> None:
     assert clean("قال: ” نعم “، ثم مضى.").text == "قال: ”نعم“، ثم مضى."
     assert clean("قال: “نعم” ثم “لا”.").text == "قال: “نعم” ثم “لا”."
@@ -199,6 +204,7 @@ def test_edits_of_another_text_are_refused() -> None:
         ("(و أضاف)", "(وأضاف)"),
         ("خروج ب السيارة", "خروج بالسيارة"),
         ("المجموعة ب تضم فريقين", "المجموعة ب تضم فريقين"),
+        ("تضم المجموعة ب المنتخبات", "تضم المجموعة ب المنتخبات"),
         ("أ و ب", "أ و ب"),
         ("الماضية،فيما", "الماضية، فيما"),
         ("1،5 مليون", "1،5 مليون"),
@@ -210,7 +216,10 @@ def test_edits_of_another_text_are_refused() -> None:
         ("• ونزح الأهالي 🙏🏽", "ونزح الأهالي"),
         ("- ماذا عنهم؟", "ماذا عنهم؟"),
         ("-5 درجات", "-5 درجات"),
-        ("بلغت 40° مساء ✔ ثم", "بلغت 40° مساء ثم"),
+        ("بلغت 40° مساء 😀 ثم", "بلغت 40° مساء ثم"),
+        ("👨‍💻 قال ❤️‍🔥", "قال"),
+        ("القاهرة → بيروت • مساء", "القاهرة - بيروت - مساء"),
+        ("12 % 15 % في المدن", "12 % 15 % في المدن"),
         ("© حقوق النشر", "حقوق النشر"),
     ],
 )
@@ -224,6 +233,8 @@ def test_words_of_the_models_view_are_found_again_in_what_is_shown() -> None:
     assert seen == 'وأضاف: "نعم" الماضية، فيما 75% لهم'
     assert words_shown(seen, shown) == [{0, 1}, {1}, {2}, {2}, {3}, {4}]
     assert words_shown("شيء آخر", shown) is None
+    shown = "و أضاف الوزير،الذي وصل ☆ أمس"
+    assert words_shown(for_model(shown), shown) == [{0, 1}, {2}, {2}, {3}, set(), {5}]
 
 
 @pytest.mark.parametrize(

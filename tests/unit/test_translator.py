@@ -151,9 +151,13 @@ def test_bullets_and_pictures_stay_around_the_translation_and_links_point_to_the
     engine = Engine(models.find(models.BUILT_IN), threads=1, links=True)
     plain = "وعاد أهل القرية من الحقول قبل غروب الشمس."
     shown = "• و عاد أهل القرية من الحقول قبل غروب الشمس. 🙏"
-    document = make_document([(text, "ar", Role.BODY) for text in (shown, plain, "ــــــ")])
+    glued = f"🔴{plain}"
+    texts = (shown, plain, "ــــــ", glued, "#غزة #القدس")
+    document = make_document([(text, "ar", Role.BODY) for text in texts])
     (translation,) = translate(document, {"en": engine})
-    dressed, bare, rule = translation.hypotheses
+    dressed, bare, rule, red, tags = translation.hypotheses
+    assert (red.text, red.links) == (f"🔴{bare.text}", bare.links)
+    assert (tags.text, tags.flags) == ("#غزة #القدس", (Flag.NO_LETTERS,))
     assert dressed.text == f"• {bare.text} 🙏"
     assert len(bare.links) > 3
     moved = {(here + 2, there + 1) for here, there in bare.links if here > 0}
