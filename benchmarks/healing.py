@@ -135,9 +135,9 @@ def calibrate(seen: dict[tuple[str, str], tuple[Any, Any]], *, write: bool) -> N
 
 
 def fit(inputs: Any, scores: Any) -> dict[str, Any]:
-    """Return means, weights, bias and the two thresholds of a linear regression."""
-    mean = inputs.mean(0)
-    design = np.c_[inputs - mean, np.ones(len(inputs))]
+    """Return means, weights, bias and the two thresholds of a linear regression; what is not known counts as the mean."""
+    mean = np.nanmean(inputs, 0)
+    design = np.c_[np.nan_to_num(inputs - mean), np.ones(len(inputs))]
     solved = np.linalg.lstsq(design, scores, rcond=None)[0]
     row = {
         "mean": mean.round(4).tolist(),
@@ -149,7 +149,7 @@ def fit(inputs: Any, scores: Any) -> dict[str, Any]:
 
 def predict(row: dict[str, Any], inputs: Any) -> Any:
     """Return the expected chrF2 of each row of features."""
-    return (inputs - np.array(row["mean"])) @ np.array(row["weight"]) + row["bias"]
+    return np.nan_to_num(inputs - np.array(row["mean"])) @ np.array(row["weight"]) + row["bias"]
 
 
 def main() -> None:
@@ -185,7 +185,7 @@ def main() -> None:
                 chrf.sentence_score(h.text, [ref]).score
                 for h, ref in zip(made.hypotheses, rows[1], strict=True)
             ]
-            seen[name, target] = (np.array([[x or 0.0 for x in row] for row in inputs]), np.array(scores))
+            seen[name, target] = (np.array(inputs, dtype=float), np.array(scores))
     article(engine)
     calibrate(seen, write=arguments.write)
 
