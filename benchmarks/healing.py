@@ -135,7 +135,7 @@ def calibrate(seen: dict[tuple[str, str], tuple[Any, Any]], *, write: bool) -> N
 
 
 def fit(inputs: Any, scores: Any) -> dict[str, Any]:
-    """Return means, weights, bias and the two thresholds of a linear regression; what is not known counts as the mean."""
+    """Return means, weights, bias and thresholds of a linear regression; what is not known counts as the mean."""
     mean = np.nanmean(inputs, 0)
     design = np.c_[np.nan_to_num(inputs - mean), np.ones(len(inputs))]
     solved = np.linalg.lstsq(design, scores, rcond=None)[0]
