@@ -20,7 +20,7 @@ from mtpipe.guard.glossary import read_glossary
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.healing import heal
 from mtpipe.pipeline.rungs import ladder_for
-from mtpipe.pipeline.terms import term_rungs
+from mtpipe.pipeline.terms import ladder_with_terms
 from mtpipe.text import for_model
 from mtpipe.translator import Engine
 
@@ -69,7 +69,7 @@ def main() -> None:
         plain = time.process_time() - started
         usual = heal(jobs, first, "ar", ladder_for(engine, "ar"))
         started = time.process_time()
-        made = heal(jobs, first, "ar", ladder_for(engine, "ar", *term_rungs(engine, terms, "ar")), terms)
+        made = heal(jobs, first, "ar", ladder_with_terms(engine, terms, "ar"), terms)
         extra = time.process_time() - started
         pairs = [
             [Pair(s, h.text, "ar", target) for (s, _), h in zip(rows, hs, strict=True)]

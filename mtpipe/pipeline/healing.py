@@ -15,7 +15,7 @@ from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.figures import grouped, put_right
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.pipeline.spelling import respelled
-from mtpipe.pipeline.terms import term_rungs
+from mtpipe.pipeline.terms import ladder_with_terms
 from mtpipe.translator import Engine, Job, Progress, Translator
 
 # How much worse one finding makes a hypothesis. What a retry seldom mends weighs little.
@@ -260,9 +260,9 @@ class Healing:
 
     def _ladder(self, source: str, planned: bool) -> list[Rung]:
         more = [] if self.find is None else [another_model(self.find, source, planned=planned)]
-        if self.terms is not None:
-            more += term_rungs(self.inner, self.terms, source, planned=planned)
-        return ladder_for(self.inner, source, *more, planned=planned)
+        if self.terms is None:
+            return ladder_for(self.inner, source, *more, planned=planned)
+        return ladder_with_terms(self.inner, self.terms, source, *more, planned=planned)
 
 
 @dataclass(slots=True)

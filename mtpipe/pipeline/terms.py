@@ -1,4 +1,4 @@
-"""Ways to make a translation say what the glossary wants: begun again at the term, or the term put in its place."""
+"""Ways to make a translation say what the glossary wants: the term put in its place, or begun again at the term."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mtpipe.guard import Pair
 from mtpipe.guard.name_matching import fold
 from mtpipe.guard.number_words import plain
 from mtpipe.guard.terms import Occurrence, Terms, without_article
-from mtpipe.pipeline.rungs import Rung
+from mtpipe.pipeline.rungs import Rung, ladder_for
 from mtpipe.translator import Decoding, Engine, Job, Translator
 from mtpipe.typesetting import typeset
 
@@ -38,17 +38,32 @@ _TRAILING = re.compile(r"[\s\u00a0]*[^\w\s]+$")
 _RAW = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
 
 
-def term_rungs(translator: Translator, terms: Terms, source: str, *, planned: bool = False) -> list[Rung]:
-    """Return the rungs that bring missing terms in; both need word links, the first a model in CTranslate2."""
-    rungs = [Rung("term put in", lambda jobs, best: _put_in(jobs, best, terms, source), 0.0)]
-    if isinstance(translator, Engine):
-        again = Rung(
-            "begun again at the term",
-            lambda jobs, best: _begun_again(translator, jobs, best, terms, source, planned),
-            1.0,
-        )
-        rungs = [again, again, *rungs]
-    return rungs
+def term_put_in(terms: Terms, source: str) -> Rung:
+    """Return the rung that writes a missing term where its words are linked to, which decodes nothing."""
+    return Rung(
+        "term put in", lambda jobs, best: _put_in(jobs, best, terms, source), 0.0, frozenset({"terms"})
+    )
+
+
+def begun_again(translator: Translator, terms: Terms, source: str, *, planned: bool = False) -> list[Rung]:
+    """Return the rungs that begin a translation again at a missing term; a model in CTranslate2 has two, else none."""
+    if not isinstance(translator, Engine):
+        return []
+    again = Rung(
+        "begun again at the term",
+        lambda jobs, best: _begun_again(translator, jobs, best, terms, source, planned),
+        1.0,
+        frozenset({"terms"}),
+    )
+    return [again, again]
+
+
+def ladder_with_terms(
+    translator: Translator, terms: Terms, source: str, *more: Rung, planned: bool = False
+) -> list[Rung]:
+    """Return a translator's ladder with the rungs for missing terms: first what keeps the rest of a sentence."""
+    again = begun_again(translator, terms, source, planned=planned)
+    return [term_put_in(terms, source), *ladder_for(translator, source, *more, *again, planned=planned)]
 
 
 def told_terms(translations: Sequence[Translation]) -> list[str]:

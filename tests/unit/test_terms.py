@@ -15,7 +15,7 @@ from mtpipe.guard import Pair
 from mtpipe.guard.glossary import read_glossary
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.healing import heal
-from mtpipe.pipeline.terms import term_rungs
+from mtpipe.pipeline.terms import begun_again, ladder_with_terms, term_put_in
 from mtpipe.translator import Engine
 from tests.conftest import REPOSITORY
 
@@ -82,22 +82,21 @@ def test_a_term_is_put_where_the_alignment_says(terms: Terms, tiny_model: Path) 
     first = Hypothesis(
         "The minister visited Arabia, yesterday.", -1.0, links=((0, 2), (1, 1), (2, 3), (3, 4))
     )
-    ladder = [rung for rung in term_rungs(engine, terms, "ar") if rung.how == "term put in"]
+    ladder = ladder_with_terms(engine, terms, "ar")[:1]
     made = heal([job], [first], "ar", ladder, terms)
     (hypothesis,) = made.hypotheses
     assert hypothesis.text == "The minister visited Iraq, yesterday."
     assert hypothesis.links == first.links
     assert [term.used for term in hypothesis.terms] == ["Iraq"]
     assert hypothesis.findings == ()
-    (begun,) = next(r for r in term_rungs(engine, terms, "ar") if r.cost).retry([job], [first])
+    (begun,) = begun_again(engine, terms, "ar")[0].retry([job], [first])
     assert begun[0].text.startswith("The minister visited"), (
         "its pieces hold no I: the tiny model cannot say Iraq"
     )
 
 
-def test_a_preposition_written_to_a_term_is_not_lost(terms: Terms, tiny_model: Path) -> None:
-    engine = Engine(models.find(str(tiny_model)), threads=1, links=True)
-    put_in = next(rung for rung in term_rungs(engine, terms, "ar") if rung.how == "term put in")
+def test_a_preposition_written_to_a_term_is_not_lost(terms: Terms) -> None:
+    put_in = term_put_in(terms, "ar")
     job = ("قدم يورو للعراق", "fr")
     told = [
         Hypothesis("Il donne un euro Arabie aussi.", -1.0, links=((2, 4),)),
@@ -118,10 +117,9 @@ def test_a_preposition_written_to_a_term_is_not_lost(terms: Terms, tiny_model: P
     ],
 )
 def test_what_stands_around_a_term_fits_it(
-    terms: Terms, tiny_model: Path, language: str, words: str, places: tuple[int, ...], wanted: str
+    terms: Terms, language: str, words: str, places: tuple[int, ...], wanted: str
 ) -> None:
-    engine = Engine(models.find(str(tiny_model)), threads=1, links=True)
-    put_in = next(rung for rung in term_rungs(engine, terms, "ar") if rung.how == "term put in")
+    put_in = term_put_in(terms, "ar")
     first = Hypothesis(words, -1.0, links=tuple((1, there) for there in places))
     ((made,),) = put_in.retry([("جيش العراق", language)], [first])
     assert made.text == wanted
