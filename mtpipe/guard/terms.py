@@ -15,7 +15,10 @@ from mtpipe.guard.pair import Pair
 _WORD = re.compile(r"\w+")
 _ARTICLES = {"en": ("the", "a", "an"), "fr": ("le", "la", "les", "l", "un", "une", "des", "du", "de", "d")}
 _ENDINGS = ("", "s", "es", "e", "x")
+_ENDINGS_OF_NAMES = ("", "s")
 _CLITICS = "[وف]?[بكل]?"
+# Names that are other words with the article: الحمص are chickpeas, القطر is the country.
+_OTHERWISE = {"حمص", "قطر"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Terms:
             rest = escaped[2:]
             return f"({_CLITICS}ال{rest}|[وف]?لل{rest})"
         # What the term means does not change with the article, or with the alif of the accusative.
-        return f"({_CLITICS}(?:ال|(?<=ل)ل)?{escaped}ا?)"
+        return f"({_CLITICS}{'' if form in _OTHERWISE else '(?:ال|(?<=ل)ل)?'}{escaped}ا?)"
 
     def occurrences(self, text: str) -> tuple[Occurrence, ...]:
         """Return the terms in ``text``, the longest at each place, in order."""
@@ -115,16 +118,18 @@ def _stands(tokens: list[str], rendering: str, language: str) -> bool:
     It may serve several occurrences: what a source names twice a translation may name once, and then call "it".
     """
     needle = _needle(rendering, language)
-    return any(_goes_on(tokens, at, needle) for at in range(len(tokens) - len(needle) + 1))
+    endings = _ENDINGS_OF_NAMES if without_article(rendering, language)[:1].isupper() else _ENDINGS
+    return any(_goes_on(tokens, at, needle, endings) for at in range(len(tokens) - len(needle) + 1))
 
 
-def _goes_on(tokens: list[str], at: int, needle: tuple[str, ...]) -> bool:
+def _goes_on(tokens: list[str], at: int, needle: tuple[str, ...], endings: tuple[str, ...]) -> bool:
     """Tell whether ``needle`` stands at a place; one word may come between: le ministre turc des Affaires."""
-    if not _same(tokens[at], needle[0]):
+    if not _same(tokens[at], needle[0], endings):
         return False
     for word in needle[1:]:
         step = next(
-            (step for step in (1, 2) if at + step < len(tokens) and _same(tokens[at + step], word)), 0
+            (step for step in (1, 2) if at + step < len(tokens) and _same(tokens[at + step], word, endings)),
+            0,
         )
         if not step:
             return False
@@ -132,8 +137,8 @@ def _goes_on(tokens: list[str], at: int, needle: tuple[str, ...]) -> bool:
     return True
 
 
-def _same(token: str, word: str) -> bool:
-    return token.startswith(word) and token[len(word) :] in _ENDINGS
+def _same(token: str, word: str, endings: tuple[str, ...]) -> bool:
+    return token.startswith(word) and token[len(word) :] in endings
 
 
 def without_article(rendering: str, language: str) -> str:

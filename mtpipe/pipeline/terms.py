@@ -61,9 +61,23 @@ def begun_again(translator: Translator, terms: Terms, source: str, *, planned: b
 def ladder_with_terms(
     translator: Translator, terms: Terms, source: str, *more: Rung, planned: bool = False
 ) -> list[Rung]:
-    """Return a translator's ladder with the rungs for missing terms: first what keeps the rest of a sentence."""
+    """Return a translator's ladder with the rungs for missing terms: first what keeps the rest of a sentence.
+
+    What the other rungs make is tried with the missing terms put in, too.
+    """
     again = begun_again(translator, terms, source, planned=planned)
-    return [term_put_in(terms, source), *ladder_for(translator, source, *more, *again, planned=planned)]
+    ladder = ladder_for(translator, source, *more, *again, planned=planned)
+    return [term_put_in(terms, source), *(_with_terms_put_in(rung, terms, source) for rung in ladder)]
+
+
+def _with_terms_put_in(rung: Rung, terms: Terms, source: str) -> Rung:
+    def retry(jobs: Sequence[Job], best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:
+        return [
+            [*made, *(put for one in made for put in _put_in([job], [one], terms, source)[0])]
+            for job, made in zip(jobs, rung.retry(jobs, best), strict=True)
+        ]
+
+    return replace(rung, retry=retry)
 
 
 def told_terms(translations: Sequence[Translation]) -> list[str]:
@@ -161,7 +175,9 @@ def _with_term(hypothesis: Hypothesis, occurrence: Occurrence, wanted: str, lang
     if owner and before and before[-1].lower() == "the" and without_article(wanted, "en") == wanted:
         before = before[:-1]
     head = _joined(before, wanted + "'s" if owner else wanted, language).split()
-    rest = words[end:] if mark else _without_repeat(wanted, words[end:])
+    rest = words[end:] if mark else _without_repeat(wanted, words[end:], language)
+    if rest and words[end - 1].lower() in ("of", "de") and rest[0].lower() in _BEFORE.get(language, ()):
+        rest = rest[1:]  # the families of the …
     text = " ".join(head) + (mark.group() if mark else "") + (" " + " ".join(rest) if rest else "")
     end = len(words) - len(rest)
     shift = len(head) - end
@@ -201,8 +217,8 @@ def _joined(before: Sequence[str], wanted: str, language: str) -> str:
     bare = without_article(wanted, language)
     if kept and _DETERMINED.search(kept[-1]):
         wanted = bare
-    elif kept and bare != wanted:
-        kept = _without_article_at_end(kept, language)
+    elif kept and (bare != wanted or (language == "fr" and wanted[:1].isupper())):
+        kept = _without_article_at_end(kept, language)  # par des → par Ankara
     elif kept and language == "en" and kept[-1].lower() in ("a", "an"):
         kept[-1] = kept[-1][0] + ("n" if wanted[0].lower() in _VOWELS else "")
     if kept and _same_word(kept[-1], wanted.split()[0]):
@@ -245,10 +261,16 @@ def _same_word(one: str, other: str) -> bool:
     return len(core) > 2 and _TRAILING.sub("", fold(one)) == core
 
 
-def _without_repeat(wanted: str, rest: list[str]) -> list[str]:
-    """Drop the first word of what follows where it is the rendering's last one again."""
-    last = without_article(wanted, "fr").split()[-1]
-    mark = _TRAILING.search(rest[0]) if rest else None
-    if rest and mark is None and _same_word(rest[0], last):
-        return rest[1:]
+def _without_repeat(wanted: str, rest: list[str], language: str) -> list[str]:
+    """Drop the words that follow where they are the rendering's own again: the Arab League (the Arab) states."""
+    own = without_article(wanted, language).split()
+    while rest:
+        at = 1 if rest[0].lower() in _BEFORE.get(language, ()) else 0
+        if (
+            at >= len(rest)
+            or _TRAILING.search(rest[at])
+            or not any(_same_word(rest[at], word) for word in own)
+        ):
+            break
+        rest = rest[at + 1 :]
     return rest
