@@ -9,6 +9,7 @@ from dataclasses import replace
 from mtpipe.data import Hypothesis, Translation
 from mtpipe.guard import Pair
 from mtpipe.guard.name_matching import fold
+from mtpipe.guard.number_reading import numbers
 from mtpipe.guard.number_words import plain
 from mtpipe.guard.terms import Occurrence, Terms, without_article
 from mtpipe.pipeline.rungs import Rung, ladder_for
@@ -27,6 +28,7 @@ _PREPOSITIONS = {
         r"(?i)(?:de|du|des|d'|à|aux?|en|dans|par|pour|avec|sur|contre|vers|entre|chez|et|comme)$"
     ),
 }
+_NEGATIONS = frozenset({"not", "no", "never", "nor", "ne", "pas", "ni", "jamais"})
 _DATIVE = {"en": "to", "fr": "à"}
 _ELIDED = re.compile(r"^(d|qu|jusqu|lorsqu|puisqu)['’](?=\w)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s(?=\W*$)")
@@ -105,8 +107,16 @@ def _missing(job: Job, hypothesis: Hypothesis, terms: Terms, source: str) -> lis
 
 
 def _opposite(hypothesis: Hypothesis, places: Sequence[int]) -> tuple[int, int] | None:
-    """Return the stretch of target words that the source words ``places`` are linked to, the longest without a gap."""
-    linked = sorted({there for here, there in hypothesis.links if here in places})
+    """Return the stretch of target words that the source words ``places`` are linked to, the longest without a gap.
+
+    A word that is linked to other source words too (the museum in London) is left out where there are others, and so
+    are numbers and negations: whatever the links say, a term is none.
+    """
+    words = hypothesis.text.split()
+    found = {there for here, there in hypothesis.links if here in places and there < len(words)}
+    others = {there for here, there in hypothesis.links if here not in places}
+    found = {there for there in found - others or found if not _no_term(words[there])}
+    linked = sorted(found)
     if not linked:
         return None
     runs: list[list[int]] = [[linked[0]]]
@@ -117,6 +127,11 @@ def _opposite(hypothesis: Hypothesis, places: Sequence[int]) -> tuple[int, int] 
             runs.append([there])
     best = max(runs, key=len)
     return best[0], best[-1] + 1
+
+
+def _no_term(word: str) -> bool:
+    core = _TRAILING.sub("", word).lower()
+    return core in _NEGATIONS or any(numbers(core, language) for language in ("en", "fr") if core)
 
 
 def _begun_again(
