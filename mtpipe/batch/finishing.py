@@ -19,7 +19,8 @@ from mtpipe.memory import Memory
 from mtpipe.pipeline.capitals import capitalised
 from mtpipe.pipeline.names import one_way
 from mtpipe.pipeline.triangle import Bridge, compared
-from mtpipe.translator import Job, as_shown
+from mtpipe.rows import as_shown
+from mtpipe.translator import Job
 from mtpipe.writer import write_translations
 
 # Flags that inform; the others ask for doubt.

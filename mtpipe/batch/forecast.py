@@ -15,8 +15,9 @@ from mtpipe.batch.preparing import prepare
 from mtpipe.batch.state import DONE, State
 from mtpipe.config import RunConfig
 from mtpipe.data import Document
+from mtpipe.rows import untranslated
 from mtpipe.text import for_model
-from mtpipe.translator import Job, untranslated
+from mtpipe.translator import Job
 
 # So many documents are read to learn how many segments a document has; a run with no more is counted exactly.
 _READ = 200

@@ -11,8 +11,9 @@ from mtpipe.batch.preparing import Prepared
 from mtpipe.data import Document, Hypothesis
 from mtpipe.memory import Memory
 from mtpipe.pipeline.healing import allowance
+from mtpipe.rows import untranslated
 from mtpipe.text import for_model
-from mtpipe.translator import Job, untranslated
+from mtpipe.translator import Job
 
 Sizes = Callable[[Sequence[str]], list[int]]
 
