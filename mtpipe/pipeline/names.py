@@ -29,7 +29,8 @@ def one_way(translation: Translation) -> Translation:
             continue
         # The commonest; among equals the first.
         best = max(counted, key=lambda core: (counted[core], -[c for _, _, c in spellings].index(core)))
-        for row, place, core in spellings:
+        # A name that stands twice in the source may be linked to one word.
+        for row, place, core in dict.fromkeys(spellings):
             if core != best:
                 hypotheses[row] = _respelled(hypotheses[row], place, core, best)
     return replace(translation, hypotheses=tuple(hypotheses))
@@ -62,7 +63,9 @@ def _respelled(hypothesis: Hypothesis, place: int, old: str, new: str) -> Hypoth
     for number, word in enumerate(re.finditer(r"\S+", hypothesis.text)):
         if number == place:
             start = word.start()
-    at = hypothesis.text.index(old, start)
+    at = hypothesis.text.find(old, start)
+    if at < 0:
+        return hypothesis
     text = hypothesis.text[:at] + new + hypothesis.text[at + len(old) :]
     attempts = hypothesis.attempts or (Attempt("first", hypothesis.text, hypothesis.score),)
     spelled = Attempt("name spelled as elsewhere", text, hypothesis.score)

@@ -168,6 +168,19 @@ def test_a_name_is_spelled_one_way() -> None:
     assert spelled.hypotheses[0] == made.hypotheses[0]
 
 
+def test_a_name_that_the_source_has_twice_may_be_one_word_of_the_translation() -> None:
+    rows = [("زار كوناشينكوف موسكو", "ar", Role.BODY)] * 2 + [("كوناشينكوف ثم كوناشينكوف", "ar", Role.BODY)]
+    made = Translation(
+        make_document(rows), "en",
+        (
+            *[Hypothesis("Konashenkov visited Moscow", -1.0, links=((0, 1), (1, 0), (2, 2)))] * 2,
+            Hypothesis("Konachinkov again", -1.0, links=((0, 0), (2, 0), (1, 1))),
+        ),
+        Passport("m", "made", "1", "CC0", "0" * 64, ("en",)),
+    )  # fmt: skip
+    assert one_way(made).hypotheses[2].text == "Konashenkov again"
+
+
 def test_strict_ends_with_1_and_writes_all_the_same(
     tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
