@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import ctranslate2
@@ -16,7 +17,7 @@ from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.models import Model
 from mtpipe.rows import as_shown, untranslated
-from mtpipe.text import for_model
+from mtpipe.text import SIGNS, Substitutes, for_model
 from mtpipe.typesetting import typeset
 from mtpipe.word_links import Links, carried, links_of
 
@@ -111,6 +112,7 @@ class Engine:
             )
             self._source = _pieces_of(model, "source.spm")
             self._target = _pieces_of(model, "target.spm")
+            self._substitutes = Substitutes(self._lacks)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(f"{model.folder}: the model cannot be loaded: {_one_line(error)}") from None
 
@@ -158,7 +160,8 @@ class Engine:
         unique = list(dict.fromkeys(asked))
         parts: list[list[str]] = []
         owners: list[int] = []
-        for number, pieces in enumerate(self._cut([text for (text, _), _ in unique])):
+        read = [self._substitutes.written(text) for (text, _), _ in unique]
+        for number, pieces in enumerate(self._cut([text for text, _ in read])):
             parts.extend(pieces)
             owners.extend([number] * len(pieces))
         whole = Counter(owners)
@@ -175,7 +178,7 @@ class Engine:
         for number, job in enumerate(unique):
             found = grouped[number]
             variants = [[part] for part in found[0]] if len(found) == 1 else [[part[0] for part in found]]
-            made[job] = [self._hypothesis(variant, job[0][1]) for variant in variants]
+            made[job] = [_seen_as(self._hypothesis(one, job[0][1]), read[number][1]) for one in variants]
         return [made[job] for job in asked]
 
     def decoding(self, beam_size: int | None = None) -> dict[str, Any]:
@@ -197,6 +200,12 @@ class Engine:
             else self._source.encode(split_clauses(text, self._count, limit), out_type=str)
             for text, pieces in zip(texts, whole, strict=True)
         ]
+
+    def _lacks(self, character: str) -> bool:
+        """Tell whether the model cannot read a character, or a sign that it could never write."""
+        if self._source.unk_id() in self._source.encode(character):
+            return True
+        return character in SIGNS and self._target.unk_id() in self._target.encode(character)
 
     def _count(self, text: str) -> int:
         return len(self._source.encode(text))
@@ -356,6 +365,13 @@ def translate(
         ordered = tuple(placed[number] for number in range(len(document.segments)))
         translations.append(Translation(document, target, ordered, translator.passport))
     return tuple(translations)
+
+
+def _seen_as(made: Hypothesis, origins: tuple[int, ...] | None) -> Hypothesis:
+    """Return ``made`` with its links from the words of the text that was asked for: ``origins`` of those read."""
+    if origins is None or not made.links:
+        return made
+    return replace(made, links=tuple(dict.fromkeys((origins[here], there) for here, there in made.links)))
 
 
 def resolved(device: str, compute_type: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.figures import grouped, put_right
+from mtpipe.pipeline.latin import kept_as_written
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.pipeline.spelling import respelled
 from mtpipe.pipeline.terms import ladder_with_terms
@@ -223,7 +224,8 @@ class Healing:
             kept = self._spelled(lot, made.hypotheses, source, planned)
             if self.retry:
                 kept = [
-                    grouped(*job, self._figured(job, one, source)) for job, one in zip(lot, kept, strict=True)
+                    grouped(*job, self._figured(job, self._latin(job, one, source), source))
+                    for job, one in zip(lot, kept, strict=True)
                 ]
             found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]
             if progress is not None:
@@ -247,6 +249,11 @@ class Healing:
             old if new is old else _checked(job, new, source, self.terms)
             for job, old, new in zip(jobs, hypotheses, kept, strict=True)
         ]
+
+    def _latin(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
+        """Spell Latin words as the text does."""
+        fixed = kept_as_written(job[0], made) if source == "ar" else made
+        return made if fixed is made else _checked(job, fixed, source, self.terms)
 
     def _figured(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
         """Put changed figures right where that leaves less to doubt."""

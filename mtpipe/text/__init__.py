@@ -3,8 +3,19 @@
 from mtpipe.text.cleaning import clean
 from mtpipe.text.ledger import CleanText, apply, undo
 from mtpipe.text.model_view import for_model, signs_around, words_shown
+from mtpipe.text.substitutes import SIGNS, Substitutes
 
 # Goes up whenever any text is cleaned in another way than before: memories must not give old results for it.
-VERSION = 2
+VERSION = 3
 
-__all__ = ["CleanText", "apply", "clean", "for_model", "signs_around", "undo", "words_shown"]
+__all__ = [
+    "SIGNS",
+    "CleanText",
+    "Substitutes",
+    "apply",
+    "clean",
+    "for_model",
+    "signs_around",
+    "undo",
+    "words_shown",
+]

@@ -1,0 +1,106 @@
+"""What stands for the characters that a model's vocabulary lacks: words for signs, plain letters for others.
+
+Without, each of them is the unknown piece to the model, and becomes anything: «$95» 95 without its dollars, «گوردستان»
+"&ordstan", «François» "Fran&o". What a model does know is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+_CURRENCIES = {
+    "$": "دولار",
+    "€": "يورو",
+    "£": "جنيه",
+    "¥": "ين",
+    "₪": "شيكل",
+    "₺": "ليرة",
+    "¢": "سنت",
+    "₽": "روبل",
+}
+# Letters of Persian, Kurdish and Urdu, and those that dialects and names need, as the Arab press writes them without.
+_LETTERS = dict(zip("پچژگڤکیەۆێہھےۀٹڈڑڭڨݣٱۇڵڕ", "بججكفكيهويههيهتدركقكاولر", strict=True))
+_LATIN = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "Ae",
+          "œ": "oe", "Œ": "Oe", "ð": "d", "þ": "th", "ə": "e"}  # fmt: skip
+SIGNS = {"٪": "%", "٫": ",", "٬": ",", "×": " في ", "÷": " على ", "°": " درجة ", "±": " زائد أو ناقص ", "&": " و ",
+          "≥": " على الأقل ", "≤": " على الأكثر ", "‰": " في الألف ", "|": " - ", "¦": " - ", "→": " - ",
+          "‐": "-", "―": "-", "−": "-", "‹": "«", "›": "»", "‚": ",", "⁄": "/", "√": " جذر ", "№": " رقم "}  # fmt: skip
+_AMOUNT = r"\d[\d.,٫٬]*(?:\s?(?:ألف|آلاف|مليون|ملايين|مليونا|مليار|مليارات|بليون|تريليون)(?!\w))?"
+_BEFORE = re.compile(f"([{''.join(_CURRENCIES)}])\\s?({_AMOUNT})")
+_AFTER = re.compile(f"({_AMOUNT})\\s?([{''.join(_CURRENCIES)}])")
+
+
+class Substitutes:
+    """Rewrites texts so that a model can read them; ``lacks`` tells of a character whether its vocabulary does."""
+
+    def __init__(self, lacks: Callable[[str], bool]) -> None:
+        self._lacks = lacks
+        self._known: set[str] = set(" ")
+        self._unknown: set[str] = set()
+
+    def written(self, text: str) -> tuple[str, tuple[int, ...] | None]:
+        """Return ``text`` with nothing that the model cannot read, as far as there is another way to write it.
+
+        And for each word of it which word of ``text`` it comes from; None where the text is as it was.
+        Letters without another way stay.
+        """
+        lacking = {character for character in set(text) - self._known if self._lacking(character)}
+        if not lacking:
+            return text, None
+        number, row = -1, []
+        for place, character in enumerate(text):
+            number += not character.isspace() and (place == 0 or text[place - 1].isspace())
+            row.append((character, number))
+        for money in lacking.intersection(_CURRENCIES):
+            row = self._named(row, money)
+        words: list[str] = []
+        origins: list[int] = []
+        apart = True
+        for character, origin in row:
+            for one in self._plain(character) if character in lacking else character:
+                if one.isspace():
+                    apart = True
+                elif apart:
+                    words.append(one)
+                    origins.append(origin)
+                    apart = False
+                else:
+                    words[-1] += one
+        return " ".join(words), tuple(origins)
+
+    def _lacking(self, character: str) -> bool:
+        if character in self._unknown:
+            return True
+        lacks = not character.isspace() and self._lacks(character)
+        (self._unknown if lacks else self._known).add(character)
+        return lacks
+
+    def _named(self, row: list[tuple[str, int]], sign: str) -> list[tuple[str, int]]:
+        """Write the currency ``sign`` as a word behind its amount; one without an amount stays."""
+        text = "".join(character for character, _ in row)
+        for pattern in (_BEFORE, _AFTER):
+            for found in reversed(list(pattern.finditer(text))):
+                if sign not in found.groups():
+                    continue
+                at = found.start(1) if found[1] == sign else found.start(2)
+                amount = row[slice(*found.span(2 if found[1] == sign else 1))]
+                word = [(one, row[at][1]) for one in f" {_CURRENCIES[sign]} "]
+                row[found.start() : found.end()] = [*amount, *word]
+            text = "".join(character for character, _ in row)
+        return row
+
+    def _plain(self, character: str) -> str:
+        """Return what stands for a character that the model lacks: itself for a letter without another way."""
+        known = _LETTERS.get(character) or _LATIN.get(character) or SIGNS.get(character)
+        if known is None:
+            known = _CURRENCIES.get(character)
+            known = known and f" {known} "
+        if known is None:
+            bare = unicodedata.normalize("NFKD", character)
+            bare = "".join(SIGNS.get(one, one) for one in bare if not unicodedata.combining(one))
+            if bare and bare != character and not any(map(self._lacking, bare)):
+                return bare
+            return character if character.isalnum() else " "
+        return known
