@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from mtpipe.text.characters import INVISIBLE, LETTERS, MARKS, SPACES
+from mtpipe.text.finals import with_known_finals
 
 _WORD = re.compile(f"[{LETTERS}{MARKS}\u0640]++")
 _MARK = re.compile("[\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
@@ -46,8 +47,9 @@ def for_model(text: str) -> str:
     letters, since models were trained on bare text and read such words letter
     by letter. A space after a comma that has none, or a colon before a quotation;
     none after «و» that stands apart; the percent sign behind its number. Bullets,
-    pictures and dashes around it are left out, see ``signs_around``. Letters and
-    digits are never changed.
+    pictures and dashes around it are left out, see ``signs_around``. A last letter ه,
+    ى or ي may become the one that most of the press writes there, see ``finals``; no
+    other letter or digit is ever changed, added or left out.
     """
     lead, trail = signs_around(text)
     text = text[len(lead) : len(text) - len(trail)]
@@ -61,7 +63,7 @@ def for_model(text: str) -> str:
     if "%" in text or "٪" in text:
         text = _SIGN_FIRST.sub(r"\1%", text)
     text = _GLUED.sub(" (", text)
-    return _APART.sub(_together, text).strip()
+    return with_known_finals(_APART.sub(_together, text).strip())
 
 
 def _together(found: re.Match[str]) -> str:
