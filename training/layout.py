@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,18 +51,40 @@ def _norm(theirs: str, ours: str) -> Iterator[tuple[str, str]]:
 def read_released(folder: Path, shape: Shape) -> dict[str, Tensor]:
     """Return the weights of a converted model that this recipe made, as float32; int8 ones are scaled back.
 
-    ValueError where the model has another shape.
+    A shallower encoder is deepened (``_deepen``). ValueError where the model has another shape.
     """
     stored = _variables(folder / "model.bin")
     state = {}
-    for theirs, ours in layout(shape):
+    depth = len({name.split("/")[1] for name in stored if name.startswith("encoder/layer_")} - {"layer_norm"})
+    if depth > shape.encoder_layers:
+        raise ValueError(f"{folder}: {depth} encoder layers, more than the {shape.encoder_layers} wanted")
+    for theirs, ours in layout(replace(shape, encoder_layers=depth)):
         if theirs not in stored:
             raise ValueError(f"{folder}: no {theirs}: a model of another shape")
         value = stored[theirs].astype(np.float32)
         if f"{theirs}_scale" in stored:
             value /= stored[f"{theirs}_scale"].reshape(-1, 1)
         state[ours] = torch.from_numpy(value)
-    return state
+    return _deepen(state, depth, shape.encoder_layers)
+
+
+def _deepen(state: dict[str, Tensor], depth: int, wanted: int) -> dict[str, Tensor]:
+    """Put new encoder layers between the ``depth`` there are, evenly, until there are ``wanted``.
+
+    A new layer is a copy of the one before it whose two output matrices are zero: it adds nothing
+    yet, so the deeper model starts with the answers of the shallower one (Wu et al. 2024, "LLaMA
+    Pro: Progressive LLaMA with Block Expansion").
+    """
+    deeper = {name: value for name, value in state.items() if not name.startswith("encoder.")}
+    copied = -1
+    for number in range(wanted):
+        before, copied = copied, number * depth // wanted
+        for name, value in state.items():
+            _, _, rest = name.partition(f"encoder.{copied}.")
+            if rest:
+                empty = copied == before and rest.startswith(("self_attention.out", "ffn_out"))
+                deeper[f"encoder.{number}.{rest}"] = torch.zeros_like(value) if empty else value.clone()
+    return deeper
 
 
 def _variables(path: Path) -> dict[str, Any]:

@@ -139,14 +139,21 @@ class Names:
                     self._slots[id(example)] = slots
         self.known = {kind: list(names) for kind, names in known.items()}
 
-    def vary(self, example: Example, chance: random.Random) -> Example:
-        """Return ``example`` with other names in its slots; the words keep their number, so links stay right."""
+    def vary(self, example: Example, chance: random.Random, latin: float = 0.0) -> Example:
+        """Return ``example`` with other names in its slots; the words keep their number, so links stay right.
+
+        ``latin`` is the share of names that are written in Latin letters in the Arabic, too.
+        """
         slots = self._slots.get(id(example))
-        return vary_names(example, slots, self.known, chance) if slots else example
+        return vary_names(example, slots, self.known, chance, latin) if slots else example
 
 
 def vary_names(
-    example: Example, slots: list[Slot], names: dict[str, list[Name]], chance: random.Random
+    example: Example,
+    slots: list[Slot],
+    names: dict[str, list[Name]],
+    chance: random.Random,
+    latin: float = 0.0,
 ) -> Example:
     """Return ``example`` with other names of the same kinds in ``slots``."""
     sides = [example.source.split(), example.targets["en"].split(), example.targets["fr"].split()]
@@ -154,6 +161,9 @@ def vary_names(
         new = _other(slot, names[slot.kind], chance)
         if new is None:
             continue
+        if chance.random() < latin:
+            spelling = chance.choice((new.english, new.french))
+            new = Name(spelling, spelling, spelling)
         for words, place, old, name in zip(sides, slot.places, slot.name, new, strict=True):
             words[place] = words[place].replace(old, name, 1)
     source, english, french = (" ".join(words) for words in sides)

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from training.corpora import word_ids
 from training.examples import Example
+from training.misspelling import misspell
 from training.names import Names
 from training.network import Shape, TiedCrossEntropy, Transformer
 from training.numbers import has_numbers, vary_numbers
@@ -91,10 +92,13 @@ class Sampler:
         for _ in range(self.options["pool"]):
             example = self._draw()
             if self.random.random() < self.options["vary_names"]:
-                example = self.names.vary(example, self.random)
+                example = self.names.vary(example, self.random, self.options["latin_names"])
             if self.random.random() < self.options["vary_numbers"]:
                 example = vary_numbers(example, self.random)
-            source = self._pieces(self.source_model, example.source, alpha)
+            shown = example.source
+            if self.random.random() < self.options["misspell"]:
+                shown = misspell(shown, self.random)
+            source = self._pieces(self.source_model, shown, alpha)
             targets = {
                 language: self._pieces(self.target_model, text, alpha)
                 for language, text in example.targets.items()

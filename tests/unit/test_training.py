@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import sentencepiece
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mtpipe import models
 from training import corpora, vocabulary
 from training.counts import dates_kept, names_kept, numbers_kept, repeats_itself
 from training.examples import Example
+from training.misspelling import misspell
 from training.names import Name, Names, Slot, find_slots
 from training.numbers import has_numbers, vary_numbers
 
@@ -167,6 +171,54 @@ def test_a_name_keeps_its_clitic_and_the_french_article_its_apostrophe() -> None
     assert sources == {example.source, "سافروا لأوبرا ومنها عادوا"}
 
 
+def test_some_names_stand_in_latin_letters_on_all_sides() -> None:
+    example = linked(
+        "own/news",
+        "زار مارتن لندن",
+        "And Martin visited London.",
+        "Et Martin a visité Londres.",
+        [(1, 1, 1), (2, 3, 4)],
+    )
+    towns = [linked("own/surnames", "بيترز", "Peeters", "Peeters", [])]
+    names = Names([example, *towns])
+    assert names.vary(example, random.Random(1), latin=0).source in ("زار مارتن لندن", "زار بيترز لندن")
+    made = {names.vary(example, random.Random(seed), latin=1).source for seed in range(30)}
+    assert made == {"زار Martin لندن", "زار Peeters لندن"}
+
+
+@given(st.lists(st.sampled_from(["المدينة", "في", "القاضي", "مصطفى", "هذا", "عام", "1990،"]), min_size=1))
+def test_a_misspelt_source_keeps_its_words(words: list[str]) -> None:
+    text = " ".join(words)
+    made = [misspell(text, random.Random(seed)) for seed in range(12)]
+    assert all(len(one.split()) == len(words) for one in made)
+    assert all("1990،" in one for one in made if "1990،" in words)
+    if "المدينة" in words:
+        assert any("المدينه" in one for one in made)
+
+
+@pytest.mark.slow  # where torch is
+def test_a_deeper_model_starts_with_the_answers_of_the_released_one(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+    from training import export
+    from training.layout import read_released
+    from training.network import Shape, Transformer
+
+    folder = models.find().folder
+    spm = folder / "source.spm", folder / "target.spm"
+    small = {"width": 16, "heads": 2, "feed_forward": 32, "decoder_layers": 1}
+    shallow = Transformer(Shape(6000, 6000, encoder_layers=2, **small), 0.1)
+    export.export(shallow.state_dict(), shallow.shape, spm, tmp_path / "released", None)
+    deep = Transformer(Shape(6000, 6000, encoder_layers=5, **small), 0.1)
+    deep.load_state_dict(read_released(tmp_path / "released", deep.shape))
+    source = torch.randint(5, 6000, (3, 9))
+    padding = source < 0
+    assert torch.allclose(shallow.eval().encode(source, padding), deep.eval().encode(source, padding))
+    assert any(value.abs().sum() > 0 for name, value in deep.named_parameters() if "encoder.1.ffn_in" in name)
+    with pytest.raises(ValueError, match="2 encoder layers, more than the 1"):
+        read_released(tmp_path / "released", Shape(6000, 6000, encoder_layers=1, **small))
+
+
+@pytest.mark.slow
 def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs the [train] extra")
     from training import export, train
@@ -187,7 +239,8 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         "seed": 1, "batch_tokens": 60, "pool": 10, "max_pieces": 60, "learning_rate": 1e-3, "warmup_steps": 2,
         "decay_steps": 3, "dropout": 0.1, "word_dropout": 0.0, "label_smoothing": 0.1, "alignment_weight": 0.5,
         "subword_sampling": 0.5, "sampling_alpha": 0.3, "average_decay": 0.9, "report_seconds": 1e9,
-        "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_names": 0.5, "vary_numbers": 0.5, "digits_weight": 0,
+        "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_names": 0.5, "latin_names": 0.5,
+        "vary_numbers": 0.5, "misspell": 0.5, "digits_weight": 0,
     }  # fmt: skip
     shape = Shape(
         19, 30, width=16, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, positions=64
@@ -211,6 +264,7 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     assert again.step == 15, "the falling rate ends the training"
 
 
+@pytest.mark.slow
 def test_the_precision_is_what_was_asked_for_or_the_quicker_one() -> None:
     torch = pytest.importorskip("torch", reason="training needs the [train] extra")
     from training.train import precision
