@@ -18,6 +18,8 @@ _MARKS = re.compile("[\u064b-\u0652\u0640]")
 _WORD = re.compile("[\u0621-\u064a]{2,}")
 _SLIPS = 3  # times that a word may stand in the corpus with the wrong letter
 _MUCH, _MORE = 20, 500
+# Words that end in ه or ى behind the article, and that the corpus may not have.
+_MORE_WORDS = _HERE / "finals.txt"
 Row = tuple[str, str]
 
 
@@ -47,6 +49,8 @@ def _known(counts: Counter[str]) -> Iterator[Row]:
 
 def _behind_article(counts: Counter[str]) -> Iterator[Row]:
     """Yield the words that end in ه and ى behind the article."""
+    for word in _MORE_WORDS.read_text("utf-8").split():
+        yield f"ال{word[-1]}", word[:-1].translate(FOLDED)
     for letter in "هى":
         for word, count in counts.items():
             other = counts[word[:-1] + RIGHT[letter]]

@@ -371,7 +371,8 @@ def _seen_as(made: Hypothesis, origins: tuple[int, ...] | None) -> Hypothesis:
     """Return ``made`` with its links from the words of the text that was asked for: ``origins`` of those read."""
     if origins is None or not made.links:
         return made
-    return replace(made, links=tuple(dict.fromkeys((origins[here], there) for here, there in made.links)))
+    links = ((origins[here], there) for here, there in made.links if here < len(origins))
+    return replace(made, links=tuple(dict.fromkeys(links)))
 
 
 def resolved(device: str, compute_type: str) -> tuple[str, str]:

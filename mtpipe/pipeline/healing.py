@@ -251,9 +251,14 @@ class Healing:
         ]
 
     def _latin(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
-        """Spell Latin words as the text does."""
-        fixed = kept_as_written(job[0], made) if source == "ar" else made
-        return made if fixed is made else _checked(job, fixed, source, self.terms)
+        """Spell Latin words as the text does, where that leaves no more to doubt."""
+        if source != "ar" or len(job[0]) > _LONGEST:
+            return made
+        fixed = kept_as_written(job[0], made)
+        if fixed is made:
+            return made
+        fixed = _checked(job, fixed, source, self.terms)
+        return fixed if weight(fixed) <= weight(made) else made
 
     def _figured(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
         """Put changed figures right where that leaves less to doubt."""

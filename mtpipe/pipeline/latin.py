@@ -16,15 +16,16 @@ from mtpipe.pipeline.mending import mended
 _HOW = "Latin word put right"
 _LETTER = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _WORD = re.compile(f"(?<![{_LETTER}0-9])[{_LETTER}](?:[{_LETTER}0-9'’.&-]*[{_LETTER}0-9])?")
-_ALIKE = 0.6  # of the letters of both, as difflib counts them
+# Shares of the letters of both, as difflib counts them: of a word that is linked, of another one.
+_LINKED, _ALIKE = 0.6, 0.7
 _SHORT = 3
 
 
 def kept_as_written(text: str, made: Hypothesis) -> Hypothesis:
     """Return ``made``, a translation of ``text``, with Latin words of more than one letter spelt as there.
 
-    A word is taken for the misspelt one where it is the likest of those that the text does not have, and alike
-    enough; where a link says which word it became, that one comes first. Itself where nothing is to be done.
+    A capitalised word is taken for the misspelt one where it is the likest of those that the text does not have, and
+    alike enough; one that a link says it became comes first. Itself where nothing is to be done.
     """
     wanted = [
         (found.group(), len(text[: found.start()].split()) - (not _begins(text, found.start())))
@@ -53,17 +54,21 @@ def kept_as_written(text: str, made: Hypothesis) -> Hypothesis:
 
 def _likest(word: str, place: int, made: Hypothesis, others: list[re.Match[str]]) -> re.Match[str] | None:
     linked = {there for here, there in made.links if here == place}
-    best, most = None, 0.0
+    matcher = SequenceMatcher(None, "", fold(word), autojunk=False)
+    best, most = None, (False, 0.0)
     for found in others:
-        alike = SequenceMatcher(None, fold(word), fold(found.group()), autojunk=False).ratio()
+        # A common word is none that was to be copied, unless what stands before it could not be read.
+        unread = made.text[: found.start()].endswith(("&", "%"))
+        if word[0].isupper() and not found.group()[0].isupper() and not unread:
+            continue
         if len(word) <= _SHORT and fold(word)[0] != fold(found.group())[0]:
             continue
-        if alike < _ALIKE:
-            continue
         at = len(made.text[: found.start()].split()) - (not _begins(made.text, found.start()))
-        alike += 0.2 * (at in linked)
-        if alike > most:
-            best, most = found, alike
+        matcher.set_seq1(fold(found.group()))
+        least = _LINKED if at in linked else _ALIKE
+        alike = matcher.ratio() if matcher.real_quick_ratio() >= least else 0.0
+        if alike >= least and (at in linked, alike) > most:
+            best, most = found, (at in linked, alike)
     return best
 
 

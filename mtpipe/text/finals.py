@@ -33,8 +33,8 @@ _LONGEST = 14
 def with_known_finals(text: str) -> str:
     """Return ``text`` with the last letters that its words have in most of the press, and «مسؤول» for «مسئول».
 
-    A word with the article speaks for itself; of the others those are changed that stand in a text that nowhere has
-    the letter they lack, since whoever writes it once knows it.
+    Changed is what stands in a text that nowhere has the letter it lacks, since whoever writes it once knows it; behind
+    the article, where no pronoun can stand, also a word that the table knows with that letter.
     """
     if "ئ" in text or "ء" in text:
         text = _ON_YA.sub(lambda found: found.group().replace("ئ", "ؤ").replace("ء", "ؤ"), text)
@@ -53,7 +53,11 @@ def final(base: str, last: str, kept: frozenset[str]) -> str:
     """Return the last letter of the word ``base`` + ``last`` in a text that ends words in the letters ``kept``."""
     right, plain = RIGHT[last], base.translate(FOLDED)
     if last != "ي" and ARTICLE.match(base) and not _NO_ARTICLE.match(base) and len(base) < _LONGEST:
-        return last if (f"ال{last}", ARTICLE.sub("", plain)) in table() else right
+        bare = ARTICLE.sub("", plain)
+        if (f"ال{last}", bare) in table():
+            return last
+        # In a text that does end words in that letter only what is known to be wrong is changed.
+        return right if right not in kept or (right, bare) in table() else last
     if plain == "ف" and last == "ى":
         return right
     if right in kept:

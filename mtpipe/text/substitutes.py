@@ -28,8 +28,14 @@ SIGNS = {"٪": "%", "٫": ",", "٬": ",", "×": " في ", "÷": " على ", "°"
           "≥": " على الأقل ", "≤": " على الأكثر ", "‰": " في الألف ", "|": " - ", "¦": " - ", "→": " - ",
           "‐": "-", "―": "-", "−": "-", "‹": "«", "›": "»", "‚": ",", "⁄": "/", "√": " جذر ", "№": " رقم "}  # fmt: skip
 _AMOUNT = r"\d[\d.,٫٬]*(?:\s?(?:ألف|آلاف|مليون|ملايين|مليونا|مليار|مليارات|بليون|تريليون)(?!\w))?"
-_BEFORE = re.compile(f"([{''.join(_CURRENCIES)}])\\s?({_AMOUNT})")
-_AFTER = re.compile(f"({_AMOUNT})\\s?([{''.join(_CURRENCIES)}])")
+_SIGN = f"[{''.join(_CURRENCIES)}]"
+# Glued to its amount first: of «20$ 30$» each belongs to the number before.
+_MONEY = (
+    re.compile(f"(?P<amount>{_AMOUNT})(?P<sign>{_SIGN})(?!\\d)"),
+    re.compile(f"(?<!\\d)(?P<sign>{_SIGN})(?P<amount>{_AMOUNT})"),
+    re.compile(f"(?P<amount>{_AMOUNT})\\s(?P<sign>{_SIGN})"),
+    re.compile(f"(?P<sign>{_SIGN})\\s(?P<amount>{_AMOUNT})"),
+)
 
 
 class Substitutes:
@@ -53,8 +59,8 @@ class Substitutes:
         for place, character in enumerate(text):
             number += not character.isspace() and (place == 0 or text[place - 1].isspace())
             row.append((character, number))
-        for money in lacking.intersection(_CURRENCIES):
-            row = self._named(row, money)
+        if lacking.intersection(_CURRENCIES):
+            row = _named(row, lacking)
         words: list[str] = []
         origins: list[int] = []
         apart = True
@@ -73,23 +79,11 @@ class Substitutes:
     def _lacking(self, character: str) -> bool:
         if character in self._unknown:
             return True
-        lacks = not character.isspace() and self._lacks(character)
+        # What falls apart into several words would shift the words behind it.
+        several = " " in unicodedata.normalize("NFKC", character)
+        lacks = not character.isspace() and (several or self._lacks(character))
         (self._unknown if lacks else self._known).add(character)
         return lacks
-
-    def _named(self, row: list[tuple[str, int]], sign: str) -> list[tuple[str, int]]:
-        """Write the currency ``sign`` as a word behind its amount; one without an amount stays."""
-        text = "".join(character for character, _ in row)
-        for pattern in (_BEFORE, _AFTER):
-            for found in reversed(list(pattern.finditer(text))):
-                if sign not in found.groups():
-                    continue
-                at = found.start(1) if found[1] == sign else found.start(2)
-                amount = row[slice(*found.span(2 if found[1] == sign else 1))]
-                word = [(one, row[at][1]) for one in f" {_CURRENCIES[sign]} "]
-                row[found.start() : found.end()] = [*amount, *word]
-            text = "".join(character for character, _ in row)
-        return row
 
     def _plain(self, character: str) -> str:
         """Return what stands for a character that the model lacks: itself for a letter without another way."""
@@ -104,3 +98,15 @@ class Substitutes:
                 return bare
             return character if character.isalnum() else " "
         return known
+
+
+def _named(row: list[tuple[str, int]], lacking: set[str]) -> list[tuple[str, int]]:
+    """Write the currency signs among ``lacking`` as words behind their amounts; one without an amount stays."""
+    for pattern in _MONEY:
+        text = "".join(character for character, _ in row)
+        for found in reversed(list(pattern.finditer(text))):
+            if found["sign"] in lacking:
+                origin = row[found.start("sign")][1]
+                word = [(one, origin) for one in f" {_CURRENCIES[found['sign']]} "]
+                row[found.start() : found.end()] = [*row[slice(*found.span("amount"))], *word]
+    return row

@@ -42,6 +42,10 @@ def test_last_letters_become_those_of_most_of_the_press(text: str, wanted: str) 
         "وزنه وكتابه عنده",
         "هُدى ويُلقى مَدينه",  # whoever writes vowels writes the rest with care
         "شئونج",
+        "رفض تشويه الحقيقة وقال إن التشويه خطيئة في رأيي",
+        "ألحق الأذى بالمدنيين",
+        "الكريه والمتشابه والأشباه والوجيه والرؤى والسلوى",
+        "في الطريق رأى المتغاوى",  # unknown, in a text that has ي
     ],
 )
 def test_other_words_stay(text: str) -> None:

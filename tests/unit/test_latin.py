@@ -43,6 +43,10 @@ def test_a_misspelt_latin_word_is_spelt_as_the_source_has_it(source: str, text: 
         ("راسلوا info@example.com", "Write to info@example.org"),  # addresses have a rung of their own
         ("قال بولتون أمس", "Balton said yesterday"),
         ("النقطة A", "point B"),
+        ("قررت OPEC فتح الباب", "They decided to open the door"),
+        ("أقيم معرض Art في دبي", "The exhibits are in Dubai"),
+        ("شركة Ford", "He went for work"),
+        ("فريق Team", "The term is over"),
     ],
 )
 def test_other_words_stay(source: str, text: str) -> None:
