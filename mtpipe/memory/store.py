@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -177,6 +177,11 @@ class Memory:
         """Yield the rows of a query."""
         with self._guarded():
             yield from self._base.execute(query, values)
+
+    def teach(self, name: str, size: int, function: Callable[..., bool]) -> None:
+        """Let clauses call ``function`` as ``name``, with ``size`` values."""
+        with self._guarded():
+            self._base.create_function(name, size, function, deterministic=True)
 
     def delete(self, clause: str, values: Sequence[object] = ()) -> int:
         """Delete the units that ``clause`` holds for, overwrite where they stood, and return how many there were."""

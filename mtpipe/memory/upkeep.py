@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
+from mtpipe.errors import UsageError
+from mtpipe.memory.folding import folded
 from mtpipe.memory.store import Memory
+
+# Entries of a unit whose values are the program's own words, not the texts'.
+_OWN_WORDS = {"flags", "how", "check", "confidence", "model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +21,8 @@ class Selection:
     """Which units: those that fit all that is given; nothing given means all.
 
     ``model`` is the beginning of the weights' SHA-256, ``containing`` a stretch of
-    the source text or of the translation.
+    the source text, of the translation or of what else the unit holds (attempts,
+    the text in between, findings, terms), spelling aside: see ``folded``.
     """
 
     source: str | None = None
@@ -34,7 +42,7 @@ class SourceUnit:
 
 def units(memory: Memory, chosen: Selection | None = None) -> Iterator[SourceUnit]:
     """Yield every source text once, with all its translations, in the order of texts."""
-    clause, values = _where(chosen or Selection())
+    clause, values = _where(memory, chosen or Selection())
     rows = memory.rows(
         "SELECT c.source, u.text, c.target, u.hypothesis, c.model, u.made FROM unit u"
         f" JOIN circumstances c ON c.id = u.circumstances {clause} ORDER BY c.source, u.text, c.target, u.id",
@@ -53,8 +61,11 @@ def units(memory: Memory, chosen: Selection | None = None) -> Iterator[SourceUni
 
 
 def purge(memory: Memory, chosen: Selection | None = None) -> int:
-    """Delete the units chosen, overwrite where they stood, and return how many there were."""
-    clause, values = _where(chosen or Selection())
+    """Delete the units chosen, overwrite where they stood, and return how many there were.
+
+    UsageError where something is given that is empty: it would choose everything.
+    """
+    clause, values = _where(memory, chosen or Selection())
     return memory.delete(
         f"id IN (SELECT u.id FROM unit u JOIN circumstances c ON c.id = u.circumstances {clause})", values
     )
@@ -79,18 +90,50 @@ def limit(
     return gone
 
 
-def _where(chosen: Selection) -> tuple[str, tuple[str, ...]]:
+def _where(memory: Memory, chosen: Selection) -> tuple[str, tuple[str, ...]]:
     parts = {
         "source": "c.source = ?",
         "target": "c.target = ?",
         "model": "substr(c.model, 1, length(?)) = ?",
-        "containing": "(instr(u.text, ?) > 0 OR instr(u.hypothesis, ?) > 0)",
+        "containing": "mentions(?, u.text, u.hypothesis, u.more)",
     }
     clauses: list[str] = []
     values: list[str] = []
     for field in fields(chosen):
         value = getattr(chosen, field.name)
-        if value is not None:
-            clauses.append(parts[field.name])
-            values += [value] * parts[field.name].count("?")
+        if value is None:
+            continue
+        if field.name == "containing":
+            value = folded(value)
+            memory.teach("mentions", 4, _mentions)
+        if not value.strip():
+            raise UsageError(f"{field.name} {getattr(chosen, field.name)!r}: holds nothing to look for")
+        clauses.append(parts[field.name])
+        values += [value] * parts[field.name].count("?")
     return f"WHERE {' AND '.join(clauses)}" if clauses else "", tuple(values)
+
+
+def _mentions(wanted: str, text: str, hypothesis: str, more: str) -> bool:
+    """Tell whether ``wanted``, folded already, stands in any text of a unit."""
+    return any(wanted in folded(one) for one in (text, hypothesis, *_texts(_read(more))))
+
+
+def _read(more: str) -> Any:
+    try:
+        return json.loads(more) if more else None
+    except ValueError:
+        # Damaged: whatever it was, it is looked at as it stands.
+        return more
+
+
+def _texts(held: Any) -> Iterator[str]:
+    """Yield every text in plain JSON values that comes from an article or a model."""
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, dict):
+        for name, value in held.items():
+            if name not in _OWN_WORDS:
+                yield from _texts(value)
+    elif isinstance(held, list):
+        for value in held:
+            yield from _texts(value)
