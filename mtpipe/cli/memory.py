@@ -12,6 +12,8 @@ from mtpipe.cli.output import check_output
 from mtpipe.errors import UsageError
 
 _FORMATS = ("tmx", "jsonl")
+# More than any memory holds: what SQLite and the clock can still count with.
+_MOST_UNITS, _MOST_DAYS, _MOST_MEGABYTES = 10**12, 10**6, 10**9
 _File = Annotated[
     str, typer.Argument(metavar="FILE", help="The memory: memory.sqlite of a run folder, or --memory's.")
 ]
@@ -48,6 +50,7 @@ def export(
     from mtpipe.memory import Memory, Selection, units
     from mtpipe.writer.memory_tmx import memory_jsonl, memory_tmx
 
+    _refuse_empty(source=source, target=target, model=model)
     if form is None:
         form = "jsonl" if output is not None and Path(output).suffix == ".jsonl" else "tmx"
     if form not in _FORMATS:
@@ -79,6 +82,9 @@ def limit(
 
     if count is None and days is None and megabytes is None:
         raise UsageError("nothing to limit: give --units, --days or --megabytes")
+    _refuse_beyond("--units", count, _MOST_UNITS)
+    _refuse_beyond("--days", days, _MOST_DAYS)
+    _refuse_beyond("--megabytes", megabytes, _MOST_MEGABYTES)
     memory = Memory(Path(file), create=False)
     size = None if megabytes is None else int(megabytes * 1_000_000)
     gone = shorten(memory, count=count, days=days, size=size)
@@ -93,7 +99,8 @@ def purge(
     target: _Target = None,
     model: _Model = None,
     containing: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Only units with TEXT in source or translation.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Only units with TEXT in source or translation, spelling aside."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All units.")] = False,
 ) -> None:
@@ -101,6 +108,7 @@ def purge(
     from mtpipe.memory import Memory, Selection
     from mtpipe.memory import purge as remove
 
+    _refuse_empty(source=source, target=target, model=model, containing=containing)
     chosen = Selection(source, target, model, containing)
     if (chosen == Selection()) != everything:
         raise UsageError("say which units: --from, --to, --model, --containing, or else --all")
@@ -108,3 +116,19 @@ def purge(
     gone = remove(memory, chosen)
     typer.echo(f"{file}: {gone} deleted, {len(memory)} left", err=True)
     memory.close()
+
+
+def _refuse_empty(**given: str | None) -> None:
+    """Refuse options with nothing in them: a script's unset variable must not choose everything."""
+    options = {"source": "--from", "target": "--to"}
+    for name, value in given.items():
+        if value is not None and not value.strip():
+            raise UsageError(
+                f"{options.get(name, f'--{name}')} {value!r}: is empty; say what, or leave it out"
+            )
+
+
+def _refuse_beyond(option: str, value: float | None, most: int) -> None:
+    """Refuse what is no number from 0 to ``most``, as inf and nan are."""
+    if value is not None and not 0 <= value <= most:
+        raise UsageError(f"{option} {value:g}: is not a number from 0 to {most}")
