@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,27 @@ class PathText:
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """Return a string that is not blank."""
         return {"type": "string", "pattern": "\\S"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelText:
+    """The name of a model, or its path, taken from the folder of the file it stands in.
+
+    A path is what holds a ``/``, or begins with ``.`` or ``~``.
+    """
+
+    def read(self, node: Node, key: str) -> str:
+        """Return the name as it stands; a path from the root, so that nobody takes it for a name."""
+        text = Text(like="the name or path of a model").read(node, key)
+        if not text.startswith((".", "~")) and not any(mark in text for mark in (os.sep, "/")):
+            return text
+        from pathlib import Path  # noqa: PLC0415
+
+        return str(Path(PathText().read(node, key)).absolute())
+
+    def schema(self, definitions: Definitions) -> dict[str, Any]:
+        """Return a string that is not blank."""
+        return Text().schema(definitions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from mtpipe.config.kinds import (
     Keyed,
     Lines,
     Many,
+    ModelText,
     Number,
     PathText,
     Switch,
@@ -122,8 +123,8 @@ class RunConfig:
     targets: tuple[str, ...] = key(Many(Choice(LANGUAGE_CODES)), "Languages to translate into.", ("en", "fr"))
     models: tuple[tuple[str, str], ...] = key(
         Either(
-            Text(like="the name or path of a model"),
-            Keyed(LANGUAGE_CODES, Text(like="the name or path of a model")),
+            ModelText(),
+            Keyed(LANGUAGE_CODES, ModelText()),
             lambda name: (("", name),),
         ),
         "Name or path of the model for all targets, or one for each target (default: the best that is installed).",
