@@ -20,7 +20,7 @@ from mtpipe.batch.collecting import collected_rarely
 from mtpipe.batch.engines import Engines
 from mtpipe.batch.finishing import Finished, Finisher
 from mtpipe.batch.folder import RunFolder
-from mtpipe.batch.listing import listed
+from mtpipe.batch.listing import check_inputs, listed
 from mtpipe.batch.plain import Executor, Made, PlainExecutor
 from mtpipe.batch.planning import InFlight, Planner, Route, Window
 from mtpipe.batch.reporting import report_of, write_manifest, write_report, write_scores
@@ -201,7 +201,9 @@ class Run:
 
 def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     """Open the run folder, load the models, list the inputs; ``stack`` closes it all."""
-    folder = RunFolder(Path(config.output.directory))
+    # Before anything is made: what is refused leaves nothing behind.
+    check_inputs(config)
+    folder = RunFolder(Path(config.output.directory), config.where("output.directory"))
     stack.callback(folder.close)
     pieces, linked = folder.pinned()
     # Words stay linked when a format that does not show it is asked for: nothing is translated anew for that.
@@ -219,12 +221,13 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     if bridge is not None:
         held["triangle"] = bridge.engine.passport.sha256
     settings = _settings(config, batch_pieces, held)
+    windows = state.plan(listed(config), batch_pieces * _WINDOW_BYTES_A_PIECE)
+    # Not before the inputs are listed: a configuration that is refused must not take the place of one that ran.
     resolved = replace(config, decoding=replace(config.decoding, batch_pieces=batch_pieces))
     folder.put_config(
         resolved,
         {f"model for {target}": f"{p.id}, sha256 {p.sha256}" for target, p in engines.passports.items()},
     )
-    windows = state.plan(listed(config), batch_pieces * _WINDOW_BYTES_A_PIECE)
     tally = Tally(documents=state.counts()["all"], bytes_all=state.size())
     return Run(
         config, folder, engines, bridge, batch_pieces, memory, state,

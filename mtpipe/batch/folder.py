@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from mtpipe import __version__
-from mtpipe.config import RunConfig, plain
+from mtpipe.config import RunConfig, runnable
 from mtpipe.errors import OutputError, UsageError
 from mtpipe.files import write_text
 
@@ -20,31 +20,45 @@ except ImportError:  # pragma: no cover  (Windows)
     fcntl = None  # type: ignore[assignment]
 
 _MARK = "config.resolved.yaml"
+_FOLDERS = "a new or empty folder, or one of an earlier run"
 
 
 class RunFolder:
     """The folder of a run, opened for writing by this process alone.
 
     UsageError where it is another's: not empty and no run folder, or written by
-    another process just now. OutputError where it cannot be made.
+    another process just now. OutputError where it cannot be made. ``where`` is the
+    file and line that name the folder, for these errors.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, where: str = "") -> None:
         self.path = path
+        self._named = f"{f'{where}: ' if where else ''}output.directory"
         self.memory = path / "memory.sqlite"
         self.state = path / "state.sqlite"
         self.documents = path / "documents"
         self.log_file = path / "run.log"
         try:
             if path.exists() and not path.is_dir():
-                raise UsageError(f"output.directory: {path} is a file, not a folder")
-            if path.is_dir() and any(path.iterdir()) and not (path / "run.lock").exists():
-                raise UsageError(f"output.directory: {path} is not empty and no run folder; name another")
-            self.documents.mkdir(parents=True, exist_ok=True)
+                raise UsageError(f"{self._named}: {path} is a file, not {_FOLDERS}")
+            if path.is_dir() and not self._ours():
+                raise UsageError(f"{self._named}: {path} is not empty and no run folder; name {_FOLDERS}")
+            path.mkdir(parents=True, exist_ok=True)
+            # First of all: it tells the folder from others', whatever stops this process next.
             self._lock = (path / "run.lock").open("a")
+            self.documents.mkdir(exist_ok=True)
         except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+            raise OutputError(
+                f"{self._named}: {path}: cannot be written: {error.strerror or error}"
+            ) from None
         self._take()
+
+    def _ours(self) -> bool:
+        """Tell whether an existing folder may be written: a run's, an empty one, or one with empty documents alone."""
+        if (self.path / "run.lock").exists():
+            return True
+        held = list(self.path.iterdir())
+        return not held or (held == [self.documents] and self.documents.is_dir() and _empty(self.documents))
 
     def _take(self) -> None:
         if fcntl is None:  # pragma: no cover
@@ -52,7 +66,7 @@ class RunFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UsageError(f"output.directory: another mtpipe is at work in {self.path}") from None
+            raise UsageError(f"{self._named}: another mtpipe is at work in {self.path}") from None
 
     def close(self) -> None:
         """Let others write the folder."""
@@ -70,7 +84,7 @@ class RunFolder:
     def put_config(self, config: RunConfig, facts: dict[str, Any]) -> None:
         """Write the configuration as resolved, with what it was resolved to as comments."""
         told = "".join(f"# {key}: {value}\n" for key, value in facts.items())
-        text = yaml.safe_dump(plain(config), allow_unicode=True, sort_keys=False)
+        text = yaml.safe_dump(runnable(config), allow_unicode=True, sort_keys=False)
         write_text(self.path / _MARK, f"# mtpipe {__version__}; what this run was resolved to\n{told}{text}")
 
     def log(self, text: str) -> None:
@@ -84,3 +98,7 @@ class RunFolder:
                 os.close(handle)
         except OSError:
             return
+
+
+def _empty(folder: Path) -> bool:
+    return next(folder.iterdir(), None) is None

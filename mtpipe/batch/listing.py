@@ -53,10 +53,20 @@ def listed(config: RunConfig) -> Iterator[Listed]:
             found = True
             yield from _documents(path, name, entry, number)
         if not found:
-            where = config.where(f"inputs[{number}]")
-            raise UsageError(
-                f"{f'{where}: ' if where else ''}inputs[{number}]: {entry.path!r} matches no file"
-            )
+            raise _nothing(config, number)
+
+
+def check_inputs(config: RunConfig) -> None:
+    """Raise UsageError where an entry of ``config.inputs`` matches nothing; no file is opened."""
+    for number, entry in enumerate(config.inputs):
+        if next(_files(entry), None) is None:
+            raise _nothing(config, number)
+
+
+def _nothing(config: RunConfig, number: int) -> UsageError:
+    where = config.where(f"inputs[{number}]")
+    path = config.inputs[number].path
+    return UsageError(f"{f'{where}: ' if where else ''}inputs[{number}]: {path!r} matches no file")
 
 
 def _files(entry: Input) -> Iterator[tuple[Path, str]]:

@@ -50,6 +50,11 @@ def folder_of(node: Node) -> Path:
     return Path() if name.startswith("--set ") else Path(name).parent
 
 
+def escaped(text: str) -> str:
+    """Return ``text`` as a file must have it so that it is read as it stands, variables and all."""
+    return _VARIABLE.sub(lambda found: f"${found.group()}", text)
+
+
 def complaint(node: Node, text: str) -> UsageError:
     """Return the UsageError that says where ``text`` is true."""
     return UsageError(f"{origin(node)}: {text}")
