@@ -25,11 +25,14 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How documents become windows: the inputs' entries, the source language, and what makes a result outdated."""
+    """How documents become windows: the inputs' entries, the source language, and what makes a result outdated.
+
+    ``settings`` has for each entry a digest of all that its documents' results depend on besides their bytes.
+    """
 
     entries: tuple[Input, ...]
     source: str
-    settings: str
+    settings: tuple[str, ...]
     documents: Path
     formats: tuple[str, ...]
     readers: int
@@ -114,7 +117,7 @@ def is_settled(known: Known, reading: Reading) -> bool:
     """Tell whether a document's outputs are there and were made from these bytes with these settings."""
     return (
         known.state == DONE
-        and known.settings == reading.settings
+        and known.settings == reading.settings[known.listed.entry]
         and _sizes(output_paths(reading.documents, known.listed.name, reading.formats))
         == known.figures.get("sizes")
         and known.sha256 != ""

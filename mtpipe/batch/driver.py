@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ from mtpipe.batch.reporting import report_of, write_manifest, write_report, writ
 from mtpipe.batch.scoring import score_run
 from mtpipe.batch.state import Known, State
 from mtpipe.batch.tally import Tally
-from mtpipe.config import RunConfig
+from mtpipe.config import Input, RunConfig
 from mtpipe.data import Hypothesis
 from mtpipe.memory import Memory, Unit
 from mtpipe.pipeline.triangle import Bridge
@@ -96,7 +96,7 @@ class Run:
         reading = Reading(
             self.config.inputs,
             self.config.source,
-            self.settings,
+            self._settled_by(),
             self.folder.documents,
             self.config.output.formats,
             self.config.executor.readers,
@@ -136,6 +136,9 @@ class Run:
                 self._finished(writing.popleft().result())
         self.observer.progress(self.tally)
 
+    def _settled_by(self) -> tuple[str, ...]:
+        return _settings_by_entry(self.settings, self.config.inputs)
+
     def _finisher(self, stack: ExitStack) -> Finisher:
         memory, state = Memory(self.folder.memory), State(self.folder.state)
         stack.callback(memory.close)
@@ -147,7 +150,7 @@ class Run:
             routes=self.routes,
             passports=self.engines.passports,
             formats=self.config.output.formats,
-            settings=self.settings,
+            settings=self._settled_by(),
             heal=self.config.healing,
             bridge=self.bridge,
             beam_size=self.config.decoding.beam_size,
@@ -236,14 +239,22 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
 
 
 def _settings(config: RunConfig, batch_pieces: int, wanted: Mapping[str, str]) -> str:
-    """Return a digest of all that the outputs depend on besides the inputs."""
+    """Return a digest of all that the outputs depend on besides the inputs and how those are read."""
     held = {
         "circumstances": wanted,
         "formats": config.output.formats,
         "batch_pieces": batch_pieces,
         "segmenter": SEGMENTER,
-        "entries": [(entry.text, entry.encoding, entry.lines) for entry in config.inputs],
     }
+    return _digest(held)
+
+
+def _settings_by_entry(settings: str, entries: Sequence[Input]) -> tuple[str, ...]:
+    """Return for each entry a digest of ``settings`` and of how its documents are read: other entries do not matter."""
+    return tuple(_digest([settings, entry.text, entry.encoding, entry.lines]) for entry in entries)
+
+
+def _digest(held: object) -> str:
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()[:24]
 
 

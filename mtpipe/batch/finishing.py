@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -44,7 +44,7 @@ class Finished:
 
 
 class Finisher:
-    """Writes the documents of one window after the other."""
+    """Writes the documents of one window after the other; ``settings`` has a digest for each entry of the inputs."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Finisher:
         routes: list[Route],
         passports: Mapping[str, Passport],
         formats: tuple[str, ...],
-        settings: str,
+        settings: Sequence[str],
         heal: bool,
         bridge: Bridge | None = None,
         beam_size: int | None = None,
@@ -126,7 +126,7 @@ class Finisher:
             listed.name,
             DONE,
             sha256=rows.prepared.sha256,
-            settings=self._settings,
+            settings=self._settings[listed.entry],
             figures=figures,
             doubts=doubts[:_MOST_DOUBTS],
         )
