@@ -52,6 +52,14 @@ def write_text(path: Path, text: str, *, durable: bool = True) -> None:
     _write(path, (text,), durable=durable)
 
 
+def remove(path: Path) -> None:
+    """Remove the file ``path`` where there is one; OutputError where the folder refuses."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be removed: {error.strerror or error}") from None
+
+
 def _write(path: Path, parts: Iterable[str], *, durable: bool = True) -> None:
     temporary: str | None = None
     try:

@@ -31,6 +31,7 @@ from mtpipe.config import Input, RunConfig
 from mtpipe.data import Hypothesis
 from mtpipe.memory import Memory, Unit
 from mtpipe.pipeline.triangle import Bridge
+from mtpipe.report import Evaluation
 from mtpipe.run_report import RunScores
 from mtpipe.segmenter import VERSION as SEGMENTER
 from mtpipe.translator import Job
@@ -309,10 +310,11 @@ def _report(run: Run) -> None:
     """Score what has references, and write the report and the manifest."""
     scores: tuple[RunScores, ...] = ()
     notes: tuple[str, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
     if run.config.references:
         run.observer.say("scoring")
         scores, evaluations, notes = score_run(run.config, run.engines, run.memory, run.state, run.routes)
-        write_scores(run.folder, run.config.name, evaluations)
+    write_scores(run.folder, run.config.name, evaluations)
     write_manifest(run.folder, run.config, run.engines, run.state)
     write_report(run.folder, report_of(run.config, run.engines, run.state, scores, notes))
 

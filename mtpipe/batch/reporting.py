@@ -15,7 +15,7 @@ from mtpipe.batch.finishing import NOTES
 from mtpipe.batch.folder import RunFolder
 from mtpipe.batch.state import DONE, State
 from mtpipe.config import RunConfig
-from mtpipe.files import write_lines, write_text
+from mtpipe.files import remove, write_lines, write_text
 from mtpipe.report import Evaluation, EvaluationReport
 from mtpipe.run_report import (
     RunCheck,
@@ -101,8 +101,14 @@ def report_of(
 
 
 def write_scores(folder: RunFolder, name: str, evaluations: tuple[Evaluation, ...]) -> None:
-    """Write the full evaluation, every scored segment with its differences, as ``scores.html`` and ``scores.json``."""
-    if evaluations:
+    """Write the full evaluation, every scored segment with its differences, as ``scores.html`` and ``scores.json``.
+
+    Where nothing was scored those of an earlier session go: they tell of other texts than the report beside them.
+    """
+    if not evaluations:
+        remove(folder.path / "scores.html")
+        remove(folder.path / "scores.json")
+    else:
         report = EvaluationReport(f"{name} against its references", "", mtpipe.__version__, "", evaluations)
         write_text(folder.path / "scores.json", scores_json(report))
         write_text(folder.path / "scores.html", scores_html(report))

@@ -49,11 +49,14 @@ def score_run(
 ) -> tuple[tuple[RunScores, ...], tuple[Evaluation, ...], tuple[str, ...]]:
     """Score every finished document that has a reference; documents without are counted, faulty references are noted.
 
+    So are documents that the memory no longer has.
+
     A reference with as many lines as the document has segments is taken line by
     line, any other is aligned; the two kinds are scored apart.
     """
     corpora: dict[tuple[str, Pairing], _Corpus] = {}
     without: dict[str, int] = {}
+    lost = 0
     notes: list[str] = []
     patterns = dict(config.references)
     for known in state.documents():
@@ -65,7 +68,9 @@ def score_run(
             without[target] = without.get(target, 0) + 1
         if not there:
             continue
-        for translation in _translations(config, engines, memory, routes, known):
+        translations = _translations(config, engines, memory, routes, known)
+        lost += not translations
+        for translation in translations:
             if translation.target not in there:
                 continue
             path = str(there[translation.target])
@@ -79,6 +84,12 @@ def score_run(
     notes += [
         f"{count} documents have no reference for {target}" for target, count in sorted(without.items())
     ]
+    if lost:
+        notes.append(
+            f"{lost} documents are no longer in the memory and were not scored"
+            if lost > 1
+            else "1 document is no longer in the memory and was not scored"
+        )
     evaluations: list[Evaluation] = []
     scores: list[RunScores] = []
     for (target, pairing), corpus in corpora.items():
