@@ -16,7 +16,7 @@ from typing import Any
 from mtpipe import models
 from mtpipe.batch.plain import Made, PlainExecutor
 from mtpipe.batch.planning import Batch, Window, packed
-from mtpipe.errors import ModelError
+from mtpipe.errors import ModelError, UsageError
 from mtpipe.files import write_text
 from mtpipe.text import for_model
 from mtpipe.translator import Engine, Job, cores
@@ -60,10 +60,18 @@ def machine() -> str:
 
 
 def tuning_file() -> Path:
-    """Return where tunings are kept: ``MTPIPE_TUNING``, else the user's configuration folder."""
+    """Return where tunings are kept: ``MTPIPE_TUNING``, else the user's configuration folder.
+
+    UsageError where the user has none.
+    """
     if named := os.environ.get("MTPIPE_TUNING"):
         return Path(named)
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    try:
+        base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    except RuntimeError:
+        raise UsageError(
+            "MTPIPE_TUNING: not set, and there is no home folder to keep a tuning in; set it to the name of a file"
+        ) from None
     return Path(base) / "mtpipe" / "tuning.json"
 
 
@@ -95,8 +103,10 @@ def tune(
     """Measure the model ``name`` over own sentences, keep what is best and return it.
 
     Every combination is tried in turn, three rounds; medians decide. ModelError
-    where the model does not translate from Arabic.
+    where the model does not translate from Arabic, UsageError where there is
+    no place to keep a tuning.
     """
+    tuning_file()  # said before minutes are spent on measuring
     model = models.find(name)
     target = next(
         (target for target in (model.passport.targets or ("en", "fr")) if model.supports("ar", target)), None
@@ -171,7 +181,7 @@ def _stored() -> list[Tuning]:
         if held["schema"] != SCHEMA:
             return []
         return [Tuning(**entry) for entry in held["tunings"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, UsageError):
         # A tuning is only a hint: without one the defaults hold.
         return []
 
