@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +12,17 @@ from typing import Any, Protocol
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from mtpipe.config.nodes import complaint, describe, folder_of, value_of
+from mtpipe.config.nodes import complaint, describe, folder_of
 
 Lines = dict[str, str]  # dotted key → "file:line"
 Definitions = dict[str, Any]
 _REQUIRED = dataclasses.MISSING
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# YAML 1.1 also has octal, binary, hexadecimal and sexagesimal numbers: 010 would be 8, and 1:30 be 90.
+_WHOLE = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_MOST_DIGITS = 18
+_TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 class Kind(Protocol):
@@ -41,9 +46,11 @@ class Text:
         """Return the text; numbers and dates must be quoted."""
         if not isinstance(node, ScalarNode) or not node.tag.endswith(":str"):
             raise complaint(node, f"{key}: {describe(node)} is not {self.like}")
+        if found := _UNSEEN.search(node.value):
+            raise complaint(node, f"{key}: {describe(node)} is not {self.like}: it holds {found[0]!r}")
         fits = re.fullmatch(self.pattern, node.value) if self.pattern else node.value.strip()
-        if not fits or "\x00" in node.value:
-            raise complaint(node, f"{key}: {node.value!r} is not {self.like}")
+        if not fits:
+            raise complaint(node, f"{key}: {describe(node)} is not {self.like}")
         return str(node.value)
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
@@ -60,8 +67,17 @@ class PathText:
         text = Text(like="a path").read(node, key)
         from pathlib import Path  # noqa: PLC0415
 
-        path = Path(text).expanduser() if text.startswith("~") else Path(text)
+        try:
+            path = Path(text).expanduser() if text.startswith("~") else Path(text)
+        except RuntimeError:
+            raise complaint(
+                node,
+                f"{key}: {describe(node)} starts from a home folder that is not known"
+                " (for a file of such a name begin with './')",
+            ) from None
         joined = str(folder_of(node) / path)
+        # What is resolved is read again, and Path drops the './' that told this from a home.
+        joined = f"./{joined}" if joined.startswith("~") else joined
         return joined + "/" if text.endswith("/") and not joined.endswith("/") else joined
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
@@ -118,12 +134,12 @@ class Whole:
 
     def read(self, node: Node, key: str) -> int:
         """Return the number."""
-        value = value_of(node) if isinstance(node, ScalarNode) else None
-        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
-            raise complaint(
-                node, f"{key}: {describe(node)} is not a whole number from {self.low} to {self.high}"
-            )
-        return value
+        known = f"a whole number from {self.low} to {self.high}"
+        digits = _digits(node, ("int",), _WHOLE, key, known)
+        # Python refuses to read thousands of digits, and no bound has as many.
+        if len(digits) > _MOST_DIGITS or not self.low <= int(digits) <= self.high:
+            raise complaint(node, f"{key}: {describe(node)} is not {known}")
+        return int(digits)
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """Return an integer with its bounds."""
@@ -139,13 +155,11 @@ class Number:
 
     def read(self, node: Node, key: str) -> float:
         """Return the number."""
-        value = value_of(node) if isinstance(node, ScalarNode) else None
-        wrong = isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value)
-        if wrong or not self.low <= value <= self.high:  # type: ignore[operator]
-            raise complaint(
-                node, f"{key}: {describe(node)} is not a number from {self.low:g} to {self.high:g}"
-            )
-        return float(value)  # type: ignore[arg-type]
+        known = f"a number from {self.low:g} to {self.high:g}"
+        value = float(_digits(node, ("int", "float"), _DECIMAL, key, known))
+        if not self.low <= value <= self.high:
+            raise complaint(node, f"{key}: {describe(node)} is not {known}")
+        return value
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """Return a number with its bounds."""
@@ -158,8 +172,9 @@ class Switch:
 
     def read(self, node: Node, key: str) -> bool:
         """Return the truth value."""
-        value = value_of(node) if isinstance(node, ScalarNode) else None
-        if not isinstance(value, bool):
+        scalar = isinstance(node, ScalarNode) and node.tag.endswith(":bool")
+        value = _TRUTH.get(node.value.lower()) if scalar else None
+        if value is None:
             raise complaint(node, f"{key}: {describe(node)} is neither true nor false")
         return value
 
@@ -180,12 +195,12 @@ class Many:
             raise complaint(node, f"{key}: {describe(node)} is not a list")
         if not node.value:
             raise complaint(node, f"{key}: the list is empty")
-        made: list[Any] = []
+        made: dict[Any, None] = {}  # what is read is immutable, and can be hashed
         for number, item in enumerate(node.value):
             value = self.kind.read(item, f"{key}[{number}]")
             if value in made:
                 raise complaint(item, f"{key}[{number}]: {describe(item)} stands there twice")
-            made.append(value)
+            made[value] = None
         return tuple(made)
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
@@ -328,10 +343,9 @@ def entries(node: MappingNode, key: str, known: Sequence[str]) -> list[tuple[str
     found: dict[str, Node] = {}
     where = f"{key}: " if key else ""
     for name, value in node.value:
-        if not isinstance(name, ScalarNode) or name.value not in known:
-            shown = repr(name.value) if isinstance(name, ScalarNode) else describe(name)
+        if not isinstance(name, ScalarNode) or not name.tag.endswith(":str") or name.value not in known:
             raise complaint(
-                name, f"{where}unknown key {shown} (valid: {', '.join(known)}){_near(name, known)}"
+                name, f"{where}unknown key {describe(name)} (valid: {', '.join(known)}){_near(name, known)}"
             )
         if name.value in found:
             raise complaint(name, f"{where}the key {name.value!r} stands there twice")
@@ -352,6 +366,16 @@ def lines_of(node: Node, key: str = "") -> Lines:
         for number, item in enumerate(node.value):
             found |= lines_of(item, f"{key}[{number}]")
     return found
+
+
+def _digits(node: Node, kinds: Sequence[str], form: re.Pattern[str], key: str, known: str) -> str:
+    """Return how a number is written; UsageError where it is none, or not in plain decimal digits."""
+    kind = node.tag.rpartition(":")[2]
+    if not isinstance(node, ScalarNode) or kind not in kinds:
+        raise complaint(node, f"{key}: {describe(node)} is not {known}")
+    if not (_WHOLE if kind == "int" else form).fullmatch(node.value):
+        raise complaint(node, f"{key}: {describe(node)} is not {known}, in plain decimal digits")
+    return str(node.value)
 
 
 def _near(node: Node, known: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +80,8 @@ def _check_together(config: RunConfig) -> None:
                 f"inputs[{number}].id",
                 f"{entry.id!r} goes with 'text', the field that holds the text",
             )
-        if "\x00" in entry.path:
-            _refuse(config, f"inputs[{number}]", "a path holds no NUL")
     _check_executor(config)
+    _check_paths(config)
 
 
 def _check_executor(config: RunConfig) -> None:
@@ -99,6 +98,17 @@ def _check_executor(config: RunConfig) -> None:
             "executor.gpus_per_actor",
             f"{executor.gpus_per_actor:g} with 'device: cpu' (or: auto, cuda)",
         )
+
+
+def _check_paths(config: RunConfig) -> None:
+    """Refuse paths that nothing can ever be found under, and a run folder inside of what the run reads."""
+    for key, path in _paths(config):
+        try:
+            Path(path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            _refuse(config, key, f"{path!r} is no path that can be used: {error.strerror or error}")
     outputs = Path(config.output.directory).resolve()
     for number, given in enumerate(config.inputs):
         folder = Path(given.path)
@@ -106,9 +116,20 @@ def _check_executor(config: RunConfig) -> None:
             _refuse(
                 config,
                 "output.directory",
-                f"{config.output.directory!r} lies in inputs[{number}] ({given.path}),"
+                f"{config.output.directory!r} lies in inputs[{number}] ({given.path!r}),"
                 " and the run would read its own output",
             )
+
+
+def _paths(config: RunConfig) -> Iterator[tuple[str, str]]:
+    yield "output.directory", config.output.directory
+    for number, entry in enumerate(config.inputs):
+        whole = f"inputs[{number}]"
+        yield f"{whole}.path" if f"{whole}.path" in config.lines else whole, entry.path
+    if config.glossary:
+        yield "glossary", config.glossary
+    for target, path in config.references:
+        yield f"references.{target}", path
 
 
 def _refuse(config: RunConfig, key: str, text: str) -> None:
