@@ -60,7 +60,9 @@ def _record(item: Listed, entry: Input, source: str) -> Document:
     except OSError as error:
         raise InputError(f"{item.path}: cannot be read: {error.strerror or error}") from None
     try:
-        held = json.loads(data)
+        held = json.loads(
+            reader.decode(data, name=item.label, encoding=entry.encoding)[0] if entry.encoding else data
+        )
     except ValueError as error:
         raise InputError(f"not JSON: {error}") from None
     text = held.get(entry.text) if isinstance(held, dict) else None
@@ -68,7 +70,10 @@ def _record(item: Listed, entry: Input, source: str) -> Document:
         fields = ", ".join(held) if isinstance(held, dict) else type(held).__name__
         raise InputError(f"no text in the field {entry.text!r} (there: {fields})")
     name = f"{PurePath(item.path).name}:{item.line}"
-    return reader.document_of(text, data, name=name, own_id=PurePath(item.name).name, language=source)
+    document = reader.document_of(text, data, name=name, own_id=PurePath(item.name).name, language=source)
+    if not entry.encoding:
+        return document
+    return replace(document, origin=replace(document.origin, encoding=entry.encoding))
 
 
 def _bytes(item: Listed) -> bytes:

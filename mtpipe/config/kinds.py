@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from mtpipe.config.encodings import is_text_encoding
 from mtpipe.config.nodes import complaint, describe, folder_of
 
 Lines = dict[str, str]  # dotted key → "file:line"
@@ -104,6 +105,29 @@ class ModelText:
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """Return a string that is not blank."""
         return Text().schema(definitions)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The name of a text encoding that Python knows."""
+
+    def read(self, node: Node, key: str) -> str:
+        """Return the name as it is written."""
+        name = _ENCODING.read(node, key)
+        if not is_text_encoding(name):
+            raise complaint(
+                node,
+                f"{key}: {describe(node)} is no text encoding that is known"
+                " (for example utf-8, utf-16, windows-1256, iso-8859-6)",
+            )
+        return name
+
+    def schema(self, definitions: Definitions) -> dict[str, Any]:
+        """Return a string that looks like a name."""
+        return _ENCODING.schema(definitions)
+
+
+_ENCODING = Text(r"[A-Za-z][\w.:-]*", "the name of an encoding")
 
 
 @dataclass(frozen=True, slots=True)

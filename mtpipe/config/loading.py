@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mtpipe.config.encodings import is_cut_at_line_feeds, is_utf8
 from mtpipe.config.kinds import Definitions, Table, lines_of, object_schema, table_of
 from mtpipe.config.nodes import environment, load_tree
 from mtpipe.config.table import RunConfig
@@ -80,8 +81,29 @@ def _check_together(config: RunConfig) -> None:
                 f"inputs[{number}].id",
                 f"{entry.id!r} goes with 'text', the field that holds the text",
             )
+        if entry.text and entry.encoding:
+            _check_records(config, number)
     _check_executor(config)
     _check_paths(config)
+
+
+def _check_records(config: RunConfig, number: int) -> None:
+    """Refuse an encoding in which JSON lines cannot be told apart, or not be named."""
+    entry = config.inputs[number]
+    if not is_cut_at_line_feeds(entry.encoding):
+        _refuse(
+            config,
+            f"inputs[{number}].encoding",
+            f"{entry.encoding!r} with 'text': JSON lines are cut at the byte 0x0a, which takes an encoding that"
+            " has ASCII in it (for example utf-8, windows-1256, iso-8859-6)",
+        )
+    if entry.id and not is_utf8(entry.encoding):
+        _refuse(
+            config,
+            f"inputs[{number}].id",
+            f"{entry.id!r} with 'encoding: {entry.encoding}': names are read from UTF-8 alone"
+            " (leave 'id' out, or save the file as UTF-8)",
+        )
 
 
 def _check_executor(config: RunConfig) -> None:

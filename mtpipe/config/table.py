@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mtpipe.config.kinds import (
     Choice,
     Either,
+    Encoding,
     Keyed,
     Lines,
     Many,
@@ -45,9 +46,7 @@ class Input:
         "JSON lines: the field that names a document (default: its line).",
         "",
     )
-    encoding: str = key(
-        Text(r"[A-Za-z][\w.:-]*", "the name of an encoding"), "Encoding of the files (default: found).", ""
-    )
+    encoding: str = key(Encoding(), "Encoding of the files (default: found).", "")
     lines: bool = key(Switch(), "Whether every line is one segment, taken as it stands.", False)
 
 
