@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from mtpipe.errors import OutputError, UsageError
+
+_PREFIX = ".mtpipe-"
 
 
 def refuse_overwriting(paths: Sequence[Path], *, force: bool, inputs: Sequence[str] = ()) -> None:
@@ -60,6 +63,15 @@ def remove(path: Path) -> None:
         raise OutputError(f"{path}: cannot be removed: {error.strerror or error}") from None
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a process that was killed has left half-written in ``folder`` and below, where nobody is writing."""
+    for home, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(_PREFIX):
+                with suppress(OSError):
+                    (Path(home) / name).unlink()
+
+
 def _write(path: Path, parts: Iterable[str], *, durable: bool = True) -> None:
     temporary: str | None = None
     try:
@@ -67,7 +79,7 @@ def _write(path: Path, parts: Iterable[str], *, durable: bool = True) -> None:
             path.write_text("".join(parts), encoding="utf-8", newline="")
             return
         final = path.resolve()
-        handle, temporary = tempfile.mkstemp(prefix=".mtpipe-", dir=final.parent)
+        handle, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=final.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             out.writelines(parts)
             if durable:

@@ -29,6 +29,7 @@ from mtpipe.batch.state import Known, State
 from mtpipe.batch.tally import Tally
 from mtpipe.config import Input, RunConfig
 from mtpipe.data import Hypothesis
+from mtpipe.files import remove_leftovers
 from mtpipe.memory import Memory, Unit
 from mtpipe.pipeline.triangle import Bridge
 from mtpipe.report import Evaluation
@@ -219,6 +220,7 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     memory = Memory(folder.memory)
     stack.callback(memory.close)
     state = State(folder.state)
+    remove_leftovers(folder.documents)
     stack.callback(state.close)
     wanted = loading.circumstances(config, engines)
     held = {target: str(found) for target, found in wanted.items()}
