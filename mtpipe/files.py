@@ -91,7 +91,7 @@ def _write(path: Path, parts: Iterable[str], *, durable: bool = True) -> None:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from mtpipe.batch.ahead import output_paths
 from mtpipe.batch.planning import Route, Rows, Window
+from mtpipe.batch.preparing import internal
 from mtpipe.batch.state import DONE, FAILED, Doubt, State
 from mtpipe.data import Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import MtpipeError, OutputError
@@ -26,6 +28,7 @@ from mtpipe.writer import write_translations
 # Flags that inform; the others ask for doubt.
 NOTES = {Flag.NO_LETTERS, Flag.OTHER_LANGUAGE, Flag.SPLIT, Flag.HEALED}
 _MOST_DOUBTS = 50
+_NAME_ERRORS = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +109,22 @@ class Finisher:
         listed = rows.prepared.listed
         reason = self._missing(rows, hypotheses, failed)
         if not reason:
-            translations = translations_of(rows, hypotheses, self._passports, heal=self._heal)
             try:
-                if self._bridge is not None:
-                    translations = compared(
-                        translations, self._bridge, beam_size=self._beam_size, planned=True
-                    )
+                translations = self._translations(rows, hypotheses)
                 sizes = self._write(listed.name, translations)
-            except OutputError:
-                raise
+                doubts = _doubts(listed.name, translations)
+                figures = _figures(translations) | {"flagged": len(doubts), "sizes": sizes}
+            except OutputError as error:
+                if not _is_of_the_name(error.__cause__):
+                    raise
+                reason = str(error)
             except (MtpipeError, ValueError) as error:
                 reason = str(error)
+            except Exception as error:
+                reason = internal(error)
         if reason:
             self._state.settle(listed.name, FAILED, reason=reason)
             return Finished(listed.name, listed.label, reason)
-        doubts = list(_doubts(listed.name, translations))
-        figures = _figures(translations) | {"flagged": len(doubts), "sizes": sizes}
         self._state.settle(
             listed.name,
             DONE,
@@ -132,6 +135,12 @@ class Finisher:
         )
         segments = len(rows.document.segments) * len(translations)
         return Finished(listed.name, listed.label, "", segments, len(doubts), figures["healed"])
+
+    def _translations(self, rows: Rows, hypotheses: Mapping[Job, Hypothesis]) -> tuple[Translation, ...]:
+        made = translations_of(rows, hypotheses, self._passports, heal=self._heal)
+        if self._bridge is None:
+            return made
+        return compared(made, self._bridge, beam_size=self._beam_size, planned=True)
 
     def _missing(self, rows: Rows, hypotheses: Mapping[Job, Hypothesis], failed: Mapping[Job, str]) -> str:
         for number, text in rows.views.items():
@@ -149,12 +158,17 @@ class Finisher:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise OutputError(f"{path.parent}: cannot be made: {error.strerror or error}") from None
+                raise OutputError(f"{path.parent}: cannot be made: {error.strerror or error}") from error
             # Without a date: the same texts give the same bytes.
             text = write_translations(translations, form)
             write_text(path, text, durable=False)
             sizes.append(len(text.encode("utf-8")))
         return sizes
+
+
+def _is_of_the_name(error: BaseException | None) -> bool:
+    """Tell whether the disk refuses this name alone, as where another document's file is a folder of this one's."""
+    return isinstance(error, OSError) and error.errno in _NAME_ERRORS
 
 
 def translations_of(

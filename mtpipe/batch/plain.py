@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mtpipe.batch.planning import Batch, Window, characters
+from mtpipe.batch.preparing import internal
 from mtpipe.data import Hypothesis
 from mtpipe.errors import MtpipeError
 from mtpipe.pipeline.healing import Healing
@@ -110,7 +111,8 @@ def translate_batch(engine: Translator, batch: Batch, source: str, beam_size: in
     try:
         made: list[Hypothesis | None] = list(_planned(engine, jobs, source, beam_size, a_character))
         failed: list[str] = []
-    except (MtpipeError, RuntimeError, ValueError) as error:
+    except Exception as error:
+        # Whatever it is, and were it a fault of ours: a job is lost, not the run.
         if len(jobs) == 1:
             made, failed = [None], [_said(error)]
         else:
@@ -138,11 +140,13 @@ def _one_by_one(
     for job in jobs:
         try:
             made += _planned(engine, [job], source, beam_size, a_character)
-        except (MtpipeError, RuntimeError, ValueError) as error:
+        except Exception as error:
             made.append(None)
             failed.append(_said(error))
     return made, failed
 
 
-def _said(error: BaseException) -> str:
+def _said(error: Exception) -> str:
+    if not isinstance(error, MtpipeError | RuntimeError | ValueError):
+        return internal(error)
     return " ".join(str(error).split()) or type(error).__name__

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mtpipe.batch.preparing import Prepared
+from mtpipe.batch.preparing import Prepared, internal
 from mtpipe.data import Document, Hypothesis
 from mtpipe.memory import Memory
 from mtpipe.pipeline.healing import allowance
@@ -128,7 +128,7 @@ class Planner:
 
     def plan(self, number: int, prepared: Sequence[Prepared]) -> Window:
         """Return the window of ``prepared`` documents with the batches that are still to be done."""
-        rows = tuple(rows_of(one, one.document) for one in prepared if one.document is not None)
+        rows, prepared = _rows(prepared)
         texts = list(dict.fromkeys(view for row in rows for view in row.views.values()))
         jobs = [(text, target) for text in texts for target in self._routes]
         mark = self._mark(jobs)
@@ -156,7 +156,7 @@ class Planner:
         batches = tuple(batch for batch in left if batch.jobs)
         planned = [job for batch in batches for job in batch.jobs]
         self._in_flight.add(planned)
-        return Window(number, tuple(prepared), rows, batches, tuple(jobs), len(jobs) - len(planned))
+        return Window(number, prepared, rows, batches, tuple(jobs), len(jobs) - len(planned))
 
     def _mark(self, jobs: Sequence[Job]) -> bytes:
         digest = hashlib.blake2b(self._settings.encode(), digest_size=8)
@@ -169,7 +169,7 @@ class Planner:
         for engine, sizes in enumerate(self._sizes):
             mine = [job for job in jobs if self._routes[job[1]].engine == engine]
             texts = list(dict.fromkeys(text for text, _ in mine))
-            length = dict(zip(texts, sizes(texts), strict=True))
+            length = dict(zip(texts, _lengths(sizes, texts), strict=True))
             # The longest first: what is left to wait for at the end of a run is short.
             mine.sort(key=lambda job: (-length[job[0]], job))
             allowed, whole = allowance(characters(mine)), _doubtful(mine)
@@ -179,6 +179,34 @@ class Planner:
                 share = allowed * _doubtful(part) / whole
                 made.append(Batch(window, len(made), engine, tuple(part), pieces, mark, share))
         return made
+
+
+def _rows(prepared: Sequence[Prepared]) -> tuple[tuple[Rows, ...], tuple[Prepared, ...]]:
+    """Return the rows of each document, and the documents; one that cannot be planned is lost alone."""
+    rows: list[Rows] = []
+    kept: list[Prepared] = []
+    for one in prepared:
+        told = one
+        if one.document is not None:
+            try:
+                rows.append(rows_of(one, one.document))
+            except Exception as error:
+                told = replace(one, document=None, reason=internal(error))
+        kept.append(told)
+    return tuple(rows), tuple(kept)
+
+
+def _lengths(sizes: Sizes, texts: Sequence[str]) -> list[int]:
+    """Return how many pieces each text has; one that the engine cannot read has a piece a character.
+
+    The engine is asked for it all the same, and its reason is the document's.
+    """
+    try:
+        return sizes(texts)
+    except Exception:
+        if len(texts) == 1:
+            return [len(texts[0])]
+    return [length for text in texts for length in _lengths(sizes, [text])]
 
 
 def _without(batch: Batch, done: set[Job]) -> Batch:

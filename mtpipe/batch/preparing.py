@@ -40,13 +40,29 @@ def prepare(item: Listed, entry: Input, source: str) -> Prepared:
         return Prepared(item, None, "", item.reason)
     try:
         document = _record(item, entry, source) if item.line else _file(item, entry, source)
+        _refuse_halves(document.source)
         segmented = segmenter.segment_lines(document) if entry.lines else segmenter.segment(document)
     except MtpipeError as error:
         return Prepared(item, None, "", _without_path(str(error), item))
-    except (ValueError, RecursionError, LookupError, ArithmeticError) as error:
+    except Exception as error:
         # One document that a stage chokes on is no reason to lose the others.
-        return Prepared(item, None, "", f"internal error: {type(error).__name__}: {error}")
+        return Prepared(item, None, "", internal(error))
     return Prepared(item, segmented, document.origin.sha256)
+
+
+def internal(error: Exception) -> str:
+    """Return a reason for what nobody expected."""
+    return f"internal error: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _refuse_halves(text: str) -> None:
+    """Raise InputError for half a surrogate pair, which JSON can hold and no file or engine takes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"not a text (half a character, U+{ord(text[error.start]):04X}, at {error.start})"
+        ) from None
 
 
 def _file(item: Listed, entry: Input, source: str) -> Document:

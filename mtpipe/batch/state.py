@@ -174,6 +174,8 @@ class State:
         """Put down what became of a document."""
         with self._guarded(), transaction(self._base):
             self._base.execute(
+            # A reason may cite what no database takes.
+            reason = reason.encode("utf-8", "backslashreplace").decode("utf-8")
                 "UPDATE document SET state = ?, sha256 = ?, settings = ?, reason = ?, figures = ? WHERE name = ?",
                 (state, sha256, settings, reason, json.dumps(figures or {}), name),
             )

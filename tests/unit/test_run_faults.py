@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,11 @@ import pytest
 
 from mtpipe.batch.listing import listed
 from mtpipe.config import load
+from mtpipe.data import Document
+from mtpipe.errors import OutputError
+from mtpipe.pipeline.capitals import capitalised
+from mtpipe.rows import untranslated
+from mtpipe.translator import Engine
 from tests.unit.test_run import article, configure, execute
 
 ONE = {"directory": "run", "formats": ["jsonl"]}
@@ -39,9 +47,95 @@ def manifest(folder: Path) -> list[Any]:
     return [json.loads(line) for line in lines[1:]]
 
 
+def test_a_fault_of_ours_in_a_job_costs_its_document_only(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Engine.translate
+
+    def faulty(self: Engine, jobs: Sequence[tuple[str, str]], *args: Any, **options: Any) -> Any:
+        if any("عنوان المقال 1" in text for text, _ in jobs):
+            raise IndexError("tuple index out of range")
+        return real(self, jobs, *args, **options)
+
+    monkeypatch.setattr(Engine, "translate", faulty)
+    outcome, seen = execute(made(tmp_path, tiny_model, "a.txt", "b.txt", "c.txt"))
+    assert (outcome.tally.done, outcome.tally.failed) == (2, 1)
+    assert seen.failures[0][0].endswith("b.txt")
+    assert seen.failures[0][1].endswith("into en: internal error: IndexError: tuple index out of range")
+
+
+def test_a_fault_of_ours_in_finishing_costs_the_document_only(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def faulty(translation: Any) -> Any:
+        if translation.source.id == "b":
+            raise TypeError("no such thing")
+        return capitalised(translation)
+
+    monkeypatch.setattr("mtpipe.batch.finishing.capitalised", faulty)
+    outcome, seen = execute(made(tmp_path, tiny_model, "a.txt", "b.txt", "c.txt"))
+    assert (outcome.tally.done, outcome.tally.failed) == (2, 1)
+    assert seen.failures[0][1] == "internal error: TypeError: no such thing"
+
+
+def test_a_fault_of_ours_in_planning_costs_the_document_only(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def faulty(document: Document) -> Any:
+        if document.id == "b":
+            raise TypeError("no such thing")
+        return untranslated(document)
+
+    monkeypatch.setattr("mtpipe.batch.planning.untranslated", faulty)
+    outcome, seen = execute(made(tmp_path, tiny_model, "a.txt", "b.txt", "c.txt"))
+    assert (outcome.tally.done, outcome.tally.failed) == (2, 1)
+    assert seen.failures[0][1] == "internal error: TypeError: no such thing"
+
+
+def test_a_text_that_cannot_be_measured_is_asked_for_all_the_same(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = Engine.sizes
+
+    def sizes(self: Engine, texts: Sequence[str]) -> list[int]:
+        if any("عنوان المقال 1" in text for text in texts):
+            raise TypeError("List elements must be str or bytes")
+        return measure(self, texts)
+
+    monkeypatch.setattr(Engine, "sizes", sizes)
+    outcome, _ = execute(made(tmp_path, tiny_model, "a.txt", "b.txt", "c.txt"))
+    assert (outcome.tally.done, outcome.tally.failed) == (3, 0)
+
+
 @pytest.mark.timeout(30)
 @pytest.mark.timeout(60)
+def test_half_a_character_costs_its_record_only(tmp_path: Path, tiny_model: Path) -> None:
+    odd = r'{"t": "قال \ud800 الرجل إنه ذهب."}'
+    field = r'{"\ud800": 1}'
+    whole = json.dumps({"t": article(1, 2)})
+    outcome, seen = execute(records(tmp_path, tiny_model, odd, whole, field))
+    assert (outcome.tally.done, outcome.tally.failed) == (1, 2)
+    assert seen.failures[0][1] == "not a text (half a character, U+D800, at 4)"
+    assert [row.get("reason", "") != "" for row in manifest(tmp_path)] == [True, False, True]
+
+
 @pytest.mark.parametrize("names", [("foo.txt", "foo.html/b.txt"), ("foo.html/b.txt", "goo.txt", "z/foo.txt")])
+def test_a_name_that_is_file_and_folder_costs_its_document_only(
+    tmp_path: Path, tiny_model: Path, names: tuple[str, ...]
+) -> None:
+    path = made(tmp_path, tiny_model, *names, "other.txt", output={"directory": "run", "formats": ["html"]})
+    if "z/foo.txt" in names:
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "run.lock").touch()
+        (tmp_path / "run" / "documents" / "z" / "foo.html").mkdir(parents=True)
+    outcome, seen = execute(path)
+    assert (outcome.tally.done, outcome.tally.failed) == (outcome.tally.documents - 1, 1)
+    assert "documents" in seen.failures[0][1]
+    assert (tmp_path / "run" / "documents" / "other.html").is_file()
+
+
 @pytest.mark.timeout(60)
 def test_what_a_killed_session_left_half_written_is_removed(tmp_path: Path, tiny_model: Path) -> None:
     path = made(tmp_path, tiny_model, "a.txt", "sub/b.txt")
@@ -55,3 +149,19 @@ def test_what_a_killed_session_left_half_written_is_removed(tmp_path: Path, tiny
     base = sqlite3.connect(tmp_path / "run" / "state.sqlite")
     assert base.execute("SELECT count(*) FROM document WHERE state = 'done'").fetchone() == (2,)
     base.close()
+
+
+def test_a_disk_that_refuses_all_still_ends_the_run(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(tmp_path, tiny_model, "a.txt")
+    real = tempfile.mkstemp
+
+    def full(*, prefix: str, dir: Path) -> tuple[int, str]:  # noqa: A002
+        if dir.name == "documents":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    with pytest.raises(OutputError, match="No space left"):
+        execute(path)
