@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,11 +55,13 @@ def windows_ahead(
     planner: Callable[[], Planner],
     reading: Reading,
     skipped: Callable[[list[Known]], None],
-) -> Iterator[Ahead]:
+    say: Callable[[str], None],
+) -> Generator[Ahead]:
     """Yield the windows that have something to do, in order, planned in a thread that runs ahead.
 
-    ``skipped`` is told of windows whose documents are all done. ``state`` and
-    ``planner`` are made in that thread.
+    ``skipped`` is told of windows whose documents are all done, ``say`` what is
+    worth a line in the log. ``state`` and ``planner`` are made in that thread,
+    which ends only when this generator is closed.
     """
     ready: queue.Queue[Ahead | BaseException | None] = queue.Queue(_AHEAD)
     stop = threading.Event()
@@ -71,14 +75,9 @@ def windows_ahead(
             return True
         return False
 
-    planners: list[Planner] = []
-
     def work() -> None:
-        known = state()
         try:
-            with _Readers(reading) as readers:
-                plan = planner()
-                planners.append(plan)
+            with closing(state()) as known, _Readers(reading, say) as readers, closing(planner()) as plan:
                 for number in range(count):
                     documents = known.window(number)
                     settled = frozenset(one.listed.name for one in documents if is_settled(one, reading))
@@ -91,10 +90,6 @@ def windows_ahead(
             put(None)
         except BaseException as error:
             put(error)
-        finally:
-            known.close()
-            for plan in planners:
-                plan.close()
 
     thread = threading.Thread(target=work, name="reading-ahead")
     thread.start()
@@ -138,8 +133,9 @@ def output_paths(documents: Path, name: str, formats: Sequence[str]) -> list[Pat
 class _Readers:
     """Prepares documents in this thread or in processes of their own."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, say: Callable[[str], None]) -> None:
         self._reading = reading
+        self._say = say
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> _Readers:
@@ -157,9 +153,16 @@ class _Readers:
         entries, source = self._reading.entries, self._reading.source
         work = partial(_prepare, source=source)
         pairs = [(one.listed, entries[one.listed.entry]) for one in documents]
-        if self._pool is None:
-            return [work(pair) for pair in pairs]
-        return list(self._pool.map(work, pairs, chunksize=4))
+        if self._pool is not None:
+            try:
+                return list(self._pool.map(work, pairs, chunksize=4))
+            except BrokenProcessPool:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+                self._say(
+                    "a reader process was ended from outside; documents are read in this one from now on"
+                )
+        return [work(pair) for pair in pairs]
 
 
 def _prepare(pair: tuple[object, Input], *, source: str) -> Prepared:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -106,10 +106,7 @@ class Run:
         waiting: deque[_Open] = deque()
         by_number: dict[int, _Open] = {}
 
-        def windows() -> Iterator[Window]:
-            opening = windows_ahead(
-                self.windows, lambda: State(self.folder.state), planner, reading, self._skipped
-            )
+        def windows() -> Generator[Window]:
             for ahead in opening:
                 opened = _Open(ahead, len(ahead.window.batches))
                 waiting.append(opened)
@@ -118,6 +115,19 @@ class Run:
                 yield ahead.window
 
         with ExitStack() as stack:
+            # Closed, not only dropped: a traceback would keep it, and with it the thread that reads ahead.
+            opening = stack.enter_context(
+                closing(
+                    windows_ahead(
+                        self.windows,
+                        lambda: State(self.folder.state),
+                        planner,
+                        reading,
+                        self._skipped,
+                        self.folder.log,
+                    )
+                )
+            )
             finisher = self._finisher(stack)
             pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="writing"))
             writing: deque[Future[list[Finished]]] = deque()
@@ -210,6 +220,7 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     check_inputs(config)
     folder = RunFolder(Path(config.output.directory), config.where("output.directory"))
     stack.callback(folder.close)
+    remove_leftovers(folder.documents)
     pieces, linked = folder.pinned()
     # Words stay linked when a format that does not show it is asked for: nothing is translated anew for that.
     links = config.links or (linked and config.decoding.links is None)
@@ -220,7 +231,6 @@ def open_run(config: RunConfig, observer: Observer, stack: ExitStack) -> Run:
     memory = Memory(folder.memory)
     stack.callback(memory.close)
     state = State(folder.state)
-    remove_leftovers(folder.documents)
     stack.callback(state.close)
     wanted = loading.circumstances(config, engines)
     held = {target: str(found) for target, found in wanted.items()}

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import signal
 import sqlite3
 import tempfile
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mtpipe.batch.listing import listed
-from mtpipe.config import load
+from mtpipe.batch import driver
+from mtpipe.batch.ahead import Reading, _Readers, windows_ahead
+from mtpipe.batch.listing import Listed, listed
+from mtpipe.batch.state import WAITING, Known, State
+from mtpipe.config import Input, load
 from mtpipe.data import Document
 from mtpipe.errors import OutputError
 from mtpipe.pipeline.capitals import capitalised
@@ -109,8 +116,58 @@ def test_a_text_that_cannot_be_measured_is_asked_for_all_the_same(
     assert (outcome.tally.done, outcome.tally.failed) == (3, 0)
 
 
+def test_a_run_that_ends_in_a_traceback_leaves_no_thread_behind(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "_WINDOW_BYTES_A_PIECE", 1)
+    path = made(tmp_path, tiny_model, *(f"{number}.txt" for number in range(9)))
+
+    class Faulty:
+        def results(self, windows: Any) -> Any:
+            for window in windows:
+                yield window
+                raise ZeroDivisionError
+
+    # The traceback in ``caught`` keeps what the run has left open.
+    with pytest.raises(ZeroDivisionError) as caught:
+        execute(path, executor=lambda run: Faulty())
+    until = time.monotonic() + 5
+    while time.monotonic() < until and _reading():
+        time.sleep(0.05)
+    assert not _reading()
+    assert caught.traceback
+
+
+def _reading() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "reading-ahead"]
+
+
 @pytest.mark.timeout(30)
+def test_a_state_that_cannot_be_opened_is_said_and_not_waited_for(tmp_path: Path) -> None:
+    def state() -> State:
+        raise OSError(24, "Too many open files")
+
+    reading = Reading((), "ar", "", tmp_path, ("jsonl",), 0)
+    with pytest.raises(OSError, match="Too many open files"):
+        list(windows_ahead(1, state, lambda: None, reading, lambda _: None, print))  # type: ignore[arg-type, return-value]
+
+
 @pytest.mark.timeout(60)
+def test_documents_are_read_here_once_a_reader_process_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(article(1), encoding="utf-8")
+    path = str(tmp_path / "a.txt")
+    document = Known(Listed("a", path, 0, 0, 9, 0), WAITING, "", "", "", {})
+    said: list[str] = []
+    with _Readers(Reading((Input(path),), "ar", "", tmp_path, ("jsonl",), 1), said.append) as readers:
+        before = readers.prepare([document])
+        assert readers._pool is not None
+        for process in readers._pool._processes:
+            os.kill(process, signal.SIGKILL)
+        assert readers.prepare([document]) == before
+        assert readers.prepare([document]) == before
+    assert len(said) == 1
+
+
 def test_half_a_character_costs_its_record_only(tmp_path: Path, tiny_model: Path) -> None:
     odd = r'{"t": "قال \ud800 الرجل إنه ذهب."}'
     field = r'{"\ud800": 1}'
