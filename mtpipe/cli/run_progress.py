@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mtpipe.cli.progress import duration
@@ -32,11 +34,10 @@ class Watcher:
             return
         self._shown = now
         if self._live:
-            sys.stderr.write(f"\r\x1b[K{self._name}: {status(tally)}")
+            self._show(f"\r\x1b[K{self._name}: {status(tally)}")
             self._drawn = True
         else:
-            sys.stderr.write(f"{self._name}: {status(tally)}\n")
-        sys.stderr.flush()
+            self._show(f"{self._name}: {status(tally)}\n")
 
     def failed(self, label: str, reason: str) -> None:
         """Say which document could not be done, even where quiet."""
@@ -50,14 +51,22 @@ class Watcher:
     def close(self) -> None:
         """Take the line off the terminal."""
         if self._drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            self._show("\r\x1b[K")
             self._drawn = False
 
     def _line(self, text: str) -> None:
         self.close()
-        sys.stderr.write(f"{' '.join(text.split())}\n")
-        sys.stderr.flush()
+        self._show(f"{' '.join(text.split())}\n")
+
+    def _show(self, text: str) -> None:
+        """Write to standard error; where its reader has gone or its disk is full, the run goes on unseen."""
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            # What waits there to be written would fail again, at the latest when the process ends.
+            with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+                os.dup2(nowhere.fileno(), sys.stderr.fileno())
 
 
 def status(tally: Tally) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sqlite3
+import sys
 import tempfile
 import threading
 import time
@@ -20,13 +21,14 @@ from mtpipe.batch import driver
 from mtpipe.batch.ahead import Reading, _Readers, windows_ahead
 from mtpipe.batch.listing import Listed, listed
 from mtpipe.batch.state import WAITING, Known, State
+from mtpipe.cli import run
 from mtpipe.config import Input, load
 from mtpipe.data import Document
 from mtpipe.errors import OutputError
 from mtpipe.pipeline.capitals import capitalised
 from mtpipe.rows import untranslated
 from mtpipe.translator import Engine
-from tests.unit.test_run import article, configure, execute
+from tests.unit.test_run import article, configure, execute, outputs
 
 ONE = {"directory": "run", "formats": ["jsonl"]}
 
@@ -194,6 +196,21 @@ def test_a_name_that_is_file_and_folder_costs_its_document_only(
 
 
 @pytest.mark.timeout(60)
+def test_a_reader_that_has_gone_stops_nothing(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(tmp_path, tiny_model, "b.txt", "c.txt")
+    (tmp_path / "docs" / "a.txt").write_bytes(b"")
+    there, here = os.pipe()
+    os.close(there)
+    with os.fdopen(here, "w") as broken:
+        monkeypatch.setattr(sys, "stderr", broken)
+        assert run(["run", str(path)]) == 1
+        monkeypatch.undo()
+    assert sorted(outputs(tmp_path / "run")) == ["b.jsonl", "c.jsonl"]
+    assert (tmp_path / "run" / "report.json").is_file()
+
+
 def test_what_a_killed_session_left_half_written_is_removed(tmp_path: Path, tiny_model: Path) -> None:
     path = made(tmp_path, tiny_model, "a.txt", "sub/b.txt")
     execute(path)
