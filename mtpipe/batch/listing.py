@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtpipe.batch.globs import is_glob, matched
 from mtpipe.config import Input, RunConfig
 from mtpipe.errors import UsageError
 
 _UNSAFE = re.compile(r"[^\w.-]+")
-_MAGIC = re.compile(r"[*?\[]")
-_LONGEST_NAME = 100
+# In characters and in bytes: file systems take 255 bytes, with "~2" and the ending of the format.
+_LONGEST_NAME, _MOST_BYTES = 100, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ def listed(config: RunConfig) -> Iterator[Listed]:
 
     UsageError where an entry matches nothing; names may come twice.
     """
+    outputs = Path(config.output.directory).resolve()
     for number, entry in enumerate(config.inputs):
         found = False
-        for path, name in _files(entry):
+        for path, name in _files(entry, outputs):
             found = True
             yield from _documents(path, name, entry, number)
         if not found:
@@ -69,28 +71,31 @@ def _nothing(config: RunConfig, number: int) -> UsageError:
     return UsageError(f"{f'{where}: ' if where else ''}inputs[{number}]: {path!r} matches no file")
 
 
-def _files(entry: Input) -> Iterator[tuple[Path, str]]:
-    """Yield the files of an entry, and for each its name: the path below the entry's folder."""
+def _files(entry: Input, outputs: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of an entry, and for each its name: the path below the entry's folder.
+
+    What folders and globs have below ``outputs`` is the run's own, and left out.
+    """
     path = Path(entry.path)
     if path.is_dir():
-        yield from _below(path)
-    elif _MAGIC.search(entry.path) and not path.exists():
-        root = Path(*_fixed_parts(path))
-        for name in sorted(glob.iglob(entry.path, recursive=True)):  # noqa: PTH207  (Path.glob takes no absolute pattern)
-            if Path(name).is_file() or Path(name).is_symlink():
-                yield Path(name), str(Path(name).relative_to(root))
+        yield from _others(_below(path), outputs)
+    elif is_glob(entry.path) and not path.exists():
+        root, paths = matched(path)
+        yield from _others(((one, str(one.relative_to(root))) for one in paths), outputs)
     elif path.exists() or path.is_symlink():
         yield path, path.name
 
 
-def _fixed_parts(path: Path) -> list[str]:
-    """Return the leading parts of a glob that hold no wildcard."""
-    fixed: list[str] = []
-    for part in path.parts:
-        if _MAGIC.search(part):
-            break
-        fixed.append(part)
-    return fixed
+def _others(files: Iterator[tuple[Path, str]], outputs: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files that do not lie below ``outputs``."""
+    home: Path | None = None
+    own = False
+    for path, name in files:
+        if path.parent != home:
+            home = path.parent
+            own = home.resolve().is_relative_to(outputs)
+        if not own:
+            yield path, name
 
 
 def _below(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -110,19 +115,35 @@ def _below(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _documents(path: Path, name: str, entry: Input, number: int) -> Iterator[Listed]:
     safe = "/".join(_safe(part) for part in Path(name or path.name).parts)
+    size, reason = _looked_at(path)
     if not name:
-        yield Listed(safe, str(path), 0, 0, 0, number, reason="the folder cannot be read")
+        reason = "the folder cannot be read"
+    elif not reason and path.suffix in (".jsonl", ".ndjson") and not entry.text:
+        reason = "JSON lines: the input does not say which field holds the text ('text:')"
+    if reason:
+        yield Listed(safe, _spelt(path), 0, 0, 0, number, reason=reason)
     elif entry.text:
         yield from _records(path, safe.removesuffix(".jsonl"), entry, number)
-    elif path.suffix in (".jsonl", ".ndjson"):
-        reason = "JSON lines: the input does not say which field holds the text ('text:')"
-        yield Listed(safe, str(path), 0, 0, 0, number, reason=reason)
     else:
-        try:
-            size = path.stat().st_size
-        except OSError:
-            size = 0
         yield Listed(str(Path(safe).with_suffix("")), str(path), 0, 0, size, number)
+
+
+def _looked_at(path: Path) -> tuple[int, str]:
+    """Return the size of a file, and the reason why it cannot be read, where its name or kind tells."""
+    if _spelt(path) != str(path):
+        return 0, "the path is not valid UTF-8; rename it"
+    try:
+        found = path.stat()
+    except OSError:
+        # Whoever reads it says what is wrong.
+        return 0, ""
+    # A pipe or a device would keep the run waiting, perhaps for ever.
+    return found.st_size, "" if stat.S_ISREG(found.st_mode) else "not a regular file"
+
+
+def _spelt(path: Path) -> str:
+    """Return a path with the bytes that are not UTF-8 as \\x.., which can be shown and stored."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _records(path: Path, shard: str, entry: Input, number: int) -> Iterator[Listed]:
@@ -146,7 +167,7 @@ def _records(path: Path, shard: str, entry: Input, number: int) -> Iterator[List
 def _identity(data: bytes, field: str) -> str:
     try:
         held = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     value = held.get(field) if isinstance(held, dict) else None
     return _safe(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
@@ -155,4 +176,4 @@ def _identity(data: bytes, field: str) -> str:
 def _safe(part: str) -> str:
     """Return a name that every file system takes, and that leads nowhere else."""
     cleaned = _UNSAFE.sub("-", part.encode("utf-8", "replace").decode("utf-8")).strip(".")
-    return cleaned[:_LONGEST_NAME] or "document"
+    return cleaned[:_LONGEST_NAME].encode("utf-8")[:_MOST_BYTES].decode("utf-8", "ignore") or "document"

@@ -180,6 +180,36 @@ def test_half_a_character_costs_its_record_only(tmp_path: Path, tiny_model: Path
     assert [row.get("reason", "") != "" for row in manifest(tmp_path)] == [True, False, True]
 
 
+def test_a_name_that_is_no_utf8_costs_its_file_only(
+    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = made(tmp_path, tiny_model, "a.txt")
+    odd = os.fsencode(tmp_path / "docs") + b"/caf\xe9.txt"
+    try:
+        Path(os.fsdecode(odd)).write_text(article(1, 2), encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert run(["run", str(path)]) == 1
+    assert r"caf\xe9.txt: the path is not valid UTF-8" in capsys.readouterr().err
+    assert r"caf\xe9.txt" in manifest(tmp_path)[1]["path"]
+    assert sorted(outputs(tmp_path / "run")) == ["a.jsonl"]
+
+
+def test_a_deeply_nested_record_costs_itself_only(tmp_path: Path, tiny_model: Path) -> None:
+    deep = '{"t": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    whole = json.dumps({"t": article(1, 2), "id": "x"})
+    outcome, _ = execute(records(tmp_path, tiny_model, deep, whole, id="id"))
+    assert (outcome.tally.done, outcome.tally.failed) == (1, 1)
+
+
+def test_long_names_are_cut_where_a_file_system_cuts(tmp_path: Path, tiny_model: Path) -> None:
+    lines = [json.dumps({"t": article(1, 2), "id": own}) for own in ("新" * 100, "ع" * 100, "a" * 200)]
+    outcome, seen = execute(records(tmp_path, tiny_model, *lines, id="id"))
+    assert (outcome.tally.done, seen.failures) == (3, [])
+    names = [Path(name).stem for name in outputs(tmp_path / "run")]
+    assert sorted(names) == ["a" * 100, "ع" * 100, "新" * 66]
+
+
 @pytest.mark.parametrize("names", [("foo.txt", "foo.html/b.txt"), ("foo.html/b.txt", "goo.txt", "z/foo.txt")])
 def test_a_name_that_is_file_and_folder_costs_its_document_only(
     tmp_path: Path, tiny_model: Path, names: tuple[str, ...]
@@ -196,6 +226,20 @@ def test_a_name_that_is_file_and_folder_costs_its_document_only(
 
 
 @pytest.mark.timeout(60)
+def test_a_pipe_is_not_waited_for(tmp_path: Path, tiny_model: Path) -> None:
+    path = made(tmp_path, tiny_model, "a.txt")
+    os.mkfifo(tmp_path / "docs" / "p")
+    (tmp_path / "docs" / "zero.txt").symlink_to("/dev/zero")
+    for inputs in (
+        f"[{tmp_path}/docs]",
+        f"[{tmp_path}/docs/*]",
+        f"[{tmp_path}/docs/a.txt, {tmp_path}/docs/p]",
+    ):
+        outcome, seen = execute(path, f"inputs={inputs}")
+        assert outcome.tally.done == 1
+        assert {reason for _, reason in seen.failures} == {"not a regular file"}
+
+
 def test_a_reader_that_has_gone_stops_nothing(
     tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +253,38 @@ def test_a_reader_that_has_gone_stops_nothing(
         monkeypatch.undo()
     assert sorted(outputs(tmp_path / "run")) == ["b.jsonl", "c.jsonl"]
     assert (tmp_path / "run" / "report.json").is_file()
+
+
+def test_a_glob_does_not_find_the_run_itself(tmp_path: Path, tiny_model: Path) -> None:
+    path = made(tmp_path, tiny_model, "a.txt", "b.txt", inputs=["docs/*", "**/*.txt", "**/*.jsonl"])
+    (tmp_path / "own.jsonl").touch()
+    before = names_of(path)
+    execute(path)
+    assert names_of(path) == before == ["a", "b", "docs/a", "docs/b", "own.jsonl"]
+
+
+def test_links_to_folders_give_no_file_twice(tmp_path: Path, tiny_model: Path) -> None:
+    path = made(tmp_path, tiny_model, "a.txt", "sub/b.txt")
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "c.txt").write_text(article(3, 2), encoding="utf-8")
+    (tmp_path / "docs" / "alias.txt").symlink_to("a.txt")
+    for name, target in {"loop": ".", "again": "../docs", "away": "../far", "none": "nowhere"}.items():
+        (tmp_path / "docs" / name).symlink_to(target)
+
+    def found(pattern: str) -> list[str]:
+        configure(tmp_path, tiny_model, inputs=[pattern], output=ONE)
+        return names_of(path)
+
+    assert found("docs/**/*.txt") == ["a", "alias", "away/c", "sub/b"]
+    assert found("docs/*/*.txt") == ["again/a", "again/alias", "away/c", "sub/b"]
+    assert found("docs/*") == ["a", "alias", "none"]
+    assert found("docs/**") == ["a", "alias", "away/c", "none", "sub/b"]
+    assert found("docs/s*/b.txt") == ["sub/b"]
+
+
+def test_globs_leave_out_hidden_files_unless_asked(tmp_path: Path, tiny_model: Path) -> None:
+    path = made(tmp_path, tiny_model, "a.txt", ".b.txt", ".c/d.txt", inputs=["docs/**/*.txt", "docs/.*"])
+    assert names_of(path) == ["a", "b"]
 
 
 def test_what_a_killed_session_left_half_written_is_removed(tmp_path: Path, tiny_model: Path) -> None:
