@@ -87,13 +87,15 @@ class State:
         """
         with self._guarded(), transaction(self._base):
             listing = 1 + int(self._one("SELECT coalesce(max(listing), 0) FROM document"))
+            self._base.execute("CREATE TEMP TABLE IF NOT EXISTS taken (name TEXT PRIMARY KEY) WITHOUT ROWID")
+            self._base.execute("DELETE FROM taken")
             window, filled, ordinal = 0, 0, 0
             for item in documents:
                 size = max(item.size, 1)
                 if filled and filled + size > window_bytes:
                     window, filled = window + 1, 0
                 filled += size
-                self._put(item, self._free_name(item, listing), ordinal, window, listing)
+                self._put(item, self._free_name(item.name), ordinal, window, listing)
                 ordinal += 1
             self._base.execute(
                 "DELETE FROM doubted WHERE name IN (SELECT name FROM document WHERE listing < ?)", (listing,)
@@ -101,13 +103,12 @@ class State:
             self._base.execute("DELETE FROM document WHERE listing < ?", (listing,))
         return window + 1 if ordinal else 0
 
-    def _free_name(self, item: Listed, listing: int) -> str:
-        name, number = item.name, 1
-        while self._base.execute(
-            "SELECT 1 FROM document WHERE name = ? AND listing = ?", (name, listing)
-        ).fetchone():
+    def _free_name(self, wanted: str) -> str:
+        """Return a name that no other document has, also where file systems take "x" and "X" for the same."""
+        name, number = wanted, 1
+        while not self._base.execute("INSERT OR IGNORE INTO taken VALUES (?)", (name.casefold(),)).rowcount:
             number += 1
-            name = f"{item.name}~{number}"
+            name = f"{wanted}~{number}"
         return name
 
     def _put(self, item: Listed, name: str, ordinal: int, window: int, listing: int) -> None:
@@ -173,9 +174,9 @@ class State:
     ) -> None:
         """Put down what became of a document."""
         with self._guarded(), transaction(self._base):
-            self._base.execute(
             # A reason may cite what no database takes.
             reason = reason.encode("utf-8", "backslashreplace").decode("utf-8")
+            self._base.execute(
                 "UPDATE document SET state = ?, sha256 = ?, settings = ?, reason = ?, figures = ? WHERE name = ?",
                 (state, sha256, settings, reason, json.dumps(figures or {}), name),
             )

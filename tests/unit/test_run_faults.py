@@ -287,6 +287,13 @@ def test_globs_leave_out_hidden_files_unless_asked(tmp_path: Path, tiny_model: P
     assert names_of(path) == ["a", "b"]
 
 
+def test_names_that_differ_in_case_only_are_told_apart(tmp_path: Path, tiny_model: Path) -> None:
+    lines = [json.dumps({"t": article(n, 2), "id": own}) for n, own in enumerate(("x", "X", "x~2", "y"))]
+    execute(records(tmp_path, tiny_model, *lines, id="id"))
+    names = [Path(name).stem for name in outputs(tmp_path / "run")]
+    assert len(names) == len({name.casefold() for name in names}) == 4
+
+
 def test_what_a_killed_session_left_half_written_is_removed(tmp_path: Path, tiny_model: Path) -> None:
     path = made(tmp_path, tiny_model, "a.txt", "sub/b.txt")
     execute(path)
