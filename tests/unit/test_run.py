@@ -348,7 +348,11 @@ def test_only_one_process_writes_a_folder_and_no_foreign_folder_is_written(confi
         execute(configured)
     held.close()
     with pytest.raises(MtpipeError, match="is not empty and no run folder"):
-        execute(configured, "inputs=[in/000.txt]", f"output.directory={configured.parent}")
+        execute(
+            configured,
+            f"inputs=[{configured.parent / 'in' / '000.txt'}]",
+            f"output.directory={configured.parent}",
+        )
     with pytest.raises(MtpipeError, match=r"inputs\[0\]: .*'none/\*.txt' matches no file"):
         execute(configured, "inputs=[none/*.txt]")
 
