@@ -48,10 +48,9 @@ def listed(config: RunConfig) -> Iterator[Listed]:
 
     UsageError where an entry matches nothing; names may come twice.
     """
-    outputs = Path(config.output.directory).resolve()
     for number, entry in enumerate(config.inputs):
         found = False
-        for path, name in _files(entry, outputs):
+        for path, name in _files(config, entry):
             found = True
             yield from _documents(path, name, entry, number)
         if not found:
@@ -61,7 +60,7 @@ def listed(config: RunConfig) -> Iterator[Listed]:
 def check_inputs(config: RunConfig) -> None:
     """Raise UsageError where an entry of ``config.inputs`` matches nothing; no file is opened."""
     for number, entry in enumerate(config.inputs):
-        if next(_files(entry), None) is None:
+        if next(_files(config, entry), None) is None:
             raise _nothing(config, number)
 
 
@@ -71,12 +70,12 @@ def _nothing(config: RunConfig, number: int) -> UsageError:
     return UsageError(f"{f'{where}: ' if where else ''}inputs[{number}]: {path!r} matches no file")
 
 
-def _files(entry: Input, outputs: Path) -> Iterator[tuple[Path, str]]:
+def _files(config: RunConfig, entry: Input) -> Iterator[tuple[Path, str]]:
     """Yield the files of an entry, and for each its name: the path below the entry's folder.
 
-    What folders and globs have below ``outputs`` is the run's own, and left out.
+    What folders and globs have below the run folder is the run's own, and left out.
     """
-    path = Path(entry.path)
+    path, outputs = Path(entry.path), Path(config.output.directory).resolve()
     if path.is_dir():
         yield from _others(_below(path), outputs)
     elif is_glob(entry.path) and not path.exists():

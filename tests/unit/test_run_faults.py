@@ -149,7 +149,7 @@ def test_a_state_that_cannot_be_opened_is_said_and_not_waited_for(tmp_path: Path
     def state() -> State:
         raise OSError(24, "Too many open files")
 
-    reading = Reading((), "ar", "", tmp_path, ("jsonl",), 0)
+    reading = Reading((), "ar", (), tmp_path, ("jsonl",), 0)
     with pytest.raises(OSError, match="Too many open files"):
         list(windows_ahead(1, state, lambda: None, reading, lambda _: None, print))  # type: ignore[arg-type, return-value]
 
@@ -160,7 +160,7 @@ def test_documents_are_read_here_once_a_reader_process_was_killed(tmp_path: Path
     path = str(tmp_path / "a.txt")
     document = Known(Listed("a", path, 0, 0, 9, 0), WAITING, "", "", "", {})
     said: list[str] = []
-    with _Readers(Reading((Input(path),), "ar", "", tmp_path, ("jsonl",), 1), said.append) as readers:
+    with _Readers(Reading((Input(path),), "ar", ("",), tmp_path, ("jsonl",), 1), said.append) as readers:
         before = readers.prepare([document])
         assert readers._pool is not None
         for process in readers._pool._processes:
