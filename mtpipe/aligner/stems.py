@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 
 _LETTERS = 6  # that a stem keeps of either script
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)(?=..)")
@@ -18,6 +19,7 @@ def latin_stem(token: str) -> str:
     return token[:_LETTERS]
 
 
+@lru_cache(maxsize=65536)
 def arabic_stems(token: str) -> tuple[str, ...]:
     """Return what an Arabic word may be a form of, the fullest first: particles that it begins with may be its own."""
     bare = _ARTICLE.sub("", token, count=1)

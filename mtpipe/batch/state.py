@@ -82,6 +82,7 @@ class State:
     def plan(self, documents: Iterable[Listed], window_bytes: int) -> int:
         """Take the documents in their order into windows of about ``window_bytes``, and return how many windows.
 
+        The first has an eighth: engines wait until it is read.
         What is known of a document of the same name stays; documents that are
         no longer listed leave the plan. Names that come twice are told apart.
         """
@@ -92,7 +93,8 @@ class State:
             window, filled, ordinal = 0, 0, 0
             for item in documents:
                 size = max(item.size, 1)
-                if filled and filled + size > window_bytes:
+                room = window_bytes if window else window_bytes // 8
+                if filled and filled + size > room:
                     window, filled = window + 1, 0
                 filled += size
                 self._put(item, self._free_name(item.name), ordinal, window, listing)

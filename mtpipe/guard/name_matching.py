@@ -32,6 +32,7 @@ _ARTICLE = re.compile("^(?:[وفبكل]{0,2}ال|لل)(?=...)|^[وفبكل](?=..
 STEM = 4
 
 
+@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Return a Latin word in lower case without accents."""
     decomposed = unicodedata.normalize("NFKD", word.casefold())

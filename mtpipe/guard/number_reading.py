@@ -106,12 +106,30 @@ def digit_values(text: str) -> frozenset[float]:
     return frozenset(found or {float(part) for part in parts})
 
 
+@lru_cache(maxsize=65536)
+def _known_word(text: str, language: str) -> tuple[Word | None, bool]:
+    """Return the number word that a word is, if any, and whether an "and" is part of it."""
+    words = WORDS.get(language, {})
+    if language != "ar":
+        return words.get(text.lower()), False
+    form = plain(text)
+    if form in words:
+        return words[form], False
+    for clitic in _CLITICS:
+        if form.startswith(clitic):
+            word = words.get(form[len(clitic) :])
+            if word is not None and not (
+                clitic in _DOUBTFUL and (word.weak or len(form) <= 4) and word.kind != "vague"
+            ):
+                return word, clitic.startswith("و")
+    return None, False
+
+
 class _Reader:
     """Walks over a text once and adds number words up."""
 
     def __init__(self, text: str, language: str) -> None:
         self.text, self.language = text, language
-        self.words = WORDS.get(language, {})
         self.found: list[Number] = []
         self.percent_words = {match.start() for match in _PERCENT_WORDS.finditer(text)}
         self._clear()
@@ -163,26 +181,11 @@ class _Reader:
 
     def _word(self, match: re.Match[str], *, joined: bool) -> bool:
         """Add one word to the number being read, or begin a new one; tell whether it is a number word."""
-        word, with_and = self._lookup(match["word"])
+        word, with_and = _known_word(match["word"], self.language)
         if word is None:
             return False
         self._add(word, match, joined=joined or with_and)
         return True
-
-    def _lookup(self, text: str) -> tuple[Word | None, bool]:
-        if self.language != "ar":
-            return self.words.get(text.lower()), False
-        form = plain(text)
-        if form in self.words:
-            return self.words[form], False
-        for clitic in _CLITICS:
-            if form.startswith(clitic):
-                word = self.words.get(form[len(clitic) :])
-                if word is not None and not (
-                    clitic in _DOUBTFUL and (word.weak or len(form) <= 4) and word.kind != "vague"
-                ):
-                    return word, clitic.startswith("و")
-        return None, False
 
     def _add(self, word: Word, match: re.Match[str], *, joined: bool) -> None:
         if self.start >= 0 and not self._fits(word, joined=joined):
