@@ -35,11 +35,11 @@ def kept_as_written(text: str, made: Hypothesis) -> Hypothesis:
     if not wanted:
         return made
     there = list(_WORD.finditer(made.text))
-    held = {found.group().casefold() for found in there}
+    held = {found.group() for found in there}
     ours = {word for word, _ in wanted}
     edits: dict[int, tuple[int, int, str]] = {}
     for word, place in wanted:
-        if word.casefold() in held:
+        if word in held:
             continue
         others = [one for one in there if one.start() not in edits and one.group() not in ours]
         best = _likest(word, place, made, others)
