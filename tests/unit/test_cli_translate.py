@@ -344,8 +344,9 @@ def test_an_interrupt_while_starting_is_an_interrupt(folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
         # Before the first line of ours runs, the interpreter dies of the signal by itself.
-        # Nor while it imports the package that our first line is in.
-        if "mtpipe" in err and "mtpipe/__init__" not in err:
+        # Nor while it imports the package that our first line is in; and one that falls into a callback of the
+        # interpreter's import lock is swallowed by the interpreter, which says so.
+        if "mtpipe" in err and "mtpipe/__init__" not in err and "Exception ignored" not in err:
             codes.add(process.returncode)
             assert err == "mtpipe: interrupted\n"
     assert codes <= {130}
