@@ -13,6 +13,8 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ def main() -> int:
         "--start-from", type=Path, help="a model that this recipe made: take its vocabularies and weights"
     )
     parser.add_argument("--output", type=Path, default=HOME / "models" / "builtin")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="cores to use")
     arguments = parser.parse_args()
     config = yaml.safe_load(arguments.config.read_text("utf-8"))
     data = Path(os.environ.get("MTPIPE_DATA", HOME.parent / "shared"))
@@ -53,7 +55,7 @@ def main() -> int:
     if "prepare" in arguments.steps:
         prepare(config, data, arguments.work)
     if "train" in arguments.steps:
-        fit(config, data, arguments.work)
+        fit(config, data, arguments.work, arguments.threads)
     if "finish" in arguments.steps:
         finish(config, data, arguments.work, arguments.output)
     return 0
@@ -135,17 +137,20 @@ def make_trainer(config: dict[str, Any], work: Path, examples: list[corpora.Exam
     trainer = train.Trainer(shape, config["train"], work, "cuda" if torch.cuda.is_available() else "cpu")
     if not trainer.resume():
         if (work / "released").exists():
-            trainer.model.load_state_dict(read_released(work / "released", shape))
+            trainer.begin(read_released(work / "released", shape))
             print("start: the released weights", file=sys.stderr)
         else:
             known = warm_start(trainer.model, examples, pieces(work))
+            trainer.begin()
             print(f"warm start: {known} source pieces", file=sys.stderr)
-        trainer.average = {name: value.clone() for name, value in trainer.model.state_dict().items()}
     return trainer
 
 
-def fit(config: dict[str, Any], data: Path, work: Path) -> None:
-    """Train for ``hours`` at the full rate on everything, then let the rate fall on the close text."""
+def fit(config: dict[str, Any], data: Path, work: Path, cores: int) -> None:
+    """Train for ``hours`` at the full rate on everything, then let the rate fall on the close text.
+
+    On a CPU every core but one, at most ``partners``, gives gradients of its own batches.
+    """
     examples = corpora.load(work / "examples.pkl")
     trainer = make_trainer(config, work, examples)
     sets = score.read_sets(_resolve(config["data"]["evaluation"], data), examples, 250)
@@ -155,21 +160,38 @@ def fit(config: dict[str, Any], data: Path, work: Path) -> None:
         export.export(trainer.average, trainer.shape, pieces(work), folder, "int8")
         return score.scores(folder, sets)
 
+    def drive(weights: str, options: dict[str, Any], stop: Callable[[train.Trainer], bool]) -> None:
+        drawn = (config[weights], pieces(work), options)
+        seed = options["seed"] + trainer.step
+        partners = min(cores - 1, options["partners"]) if trainer.device == "cpu" else 0
+        if partners:
+            torch.set_num_threads(1)
+            trainer.invite(partners, partial(_partner_batches, work / "examples.pkl", *drawn, seed))
+        try:
+            train.run(trainer, train.Sampler(examples, *drawn, seed), evaluate, stop)
+        finally:
+            trainer.dismiss()
+
     if trainer.decay_from is None:
-        sampler = train.Sampler(
-            examples, config["weights"], pieces(work), config["train"], config["train"]["seed"] + trainer.step
-        )
         hours = float(config["hours"])
-        train.run(trainer, sampler, evaluate, lambda trainer: trainer.seconds >= hours * 3600)
+        drive("weights", config["train"], lambda trainer: trainer.seconds >= hours * 3600)
         trainer.save("stable.pt")
         trainer.decay_from = trainer.step
         trainer.save()
     if not trainer.finished():
-        options = config["train"] | config["close_train"]
-        sampler = train.Sampler(
-            examples, config["close_weights"], pieces(work), options, config["train"]["seed"] + trainer.step
-        )
-        train.run(trainer, sampler, evaluate, lambda trainer: trainer.finished())
+        drive("close_weights", config["train"] | config["close_train"], lambda trainer: trainer.finished())
+
+
+def _partner_batches(
+    examples: Path,
+    weights: dict[str, float],
+    spm: tuple[Path, Path],
+    options: dict[str, Any],
+    seed: int,
+    number: int,
+) -> Iterator[train.Batch]:
+    """Draw batches in a partner's process: no two draw alike."""
+    return train.Sampler(corpora.load(examples), weights, spm, options, seed + 1_000_003 * number).batches()
 
 
 def finish(config: dict[str, Any], data: Path, work: Path, output: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import sys
@@ -22,6 +21,7 @@ from training.misspelling import misspell
 from training.names import Names
 from training.network import Shape, TiedCrossEntropy, Transformer
 from training.numbers import has_numbers, vary_numbers
+from training.parallel import Partners, flatten, named_views
 from training.vocabulary import BOS, EOS, LANGUAGE_TOKENS, PAD
 
 # A pass over all weights: not after every update.
@@ -229,6 +229,19 @@ def _seconds(dtype: torch.dtype) -> float:
     return min(taken)
 
 
+def gradients_of(
+    model: Transformer, gradients: Tensor, batch: Batch, options: dict[str, Any], dtype: torch.dtype
+) -> tuple[float, float, int]:
+    """Put a batch's mean gradients where the parameters keep theirs; return summed NLL, alignment loss and pieces."""
+    model.train()
+    gradients.zero_()
+    moved = Batch(*(getattr(batch, name).to(gradients.device) for name in Batch.__slots__))
+    with torch.autocast(gradients.device.type, dtype=torch.bfloat16, enabled=dtype == torch.bfloat16):
+        loss, nll, aligned, count = loss_of(model, moved, options)
+    loss.backward()
+    return nll, aligned, count
+
+
 class Trainer:
     """A model, its optimiser and its exponential average, saved together."""
 
@@ -236,14 +249,41 @@ class Trainer:
         torch.manual_seed(options["seed"])
         self.shape, self.options, self.folder, self.device = shape, options, folder, device
         self.model = Transformer(shape, options["dropout"]).to(device)
+        self.weights, self.gradients = flatten(self.model)
+        whole = torch.nn.Parameter(self.weights)
+        whole.grad = self.gradients
+        # The second moment reaches back over 200 updates: the usual thousand is slow to see a new text.
         self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), lr=1.0, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True
+            [whole], lr=1.0, betas=(0.9, 0.995), eps=1e-9, weight_decay=0.0, fused=True
         )
-        self.average = copy.deepcopy(self.model.state_dict())
+        self.average_weights = self.weights.clone()
         self.step = self.tokens = 0
         self.seconds = 0.0
         self.decay_from: int | None = None
         self.dtype = precision(options.get("precision", "auto"), device)
+        self.partners: Partners | None = None
+
+    @property
+    def average(self) -> dict[str, Tensor]:
+        """The exponential average of the weights, by the names of the parameters."""
+        return named_views(self.model, self.average_weights)
+
+    def begin(self, weights: dict[str, Tensor] | None = None) -> None:
+        """Take ``weights`` if given, and let the average begin with the weights as they are."""
+        if weights is not None:
+            self.model.load_state_dict(weights)
+        self.average_weights.copy_(self.weights)
+
+    def invite(self, count: int, batches: Callable[[int], Iterator[Batch]]) -> None:
+        """Start ``count`` processes that add gradients of their own batches; on a CPU only."""
+        self.weights.share_memory_()
+        self.partners = Partners(count, self.weights, (self.shape, self.options, self.dtype), batches)
+
+    def dismiss(self) -> None:
+        """End the partners' processes."""
+        if self.partners:
+            self.partners.stop()
+        self.partners = None
 
     @property
     def checkpoint(self) -> Path:
@@ -254,7 +294,7 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "average": self.average,
+            "average": self.average_weights,
             "step": self.step,
             "tokens": self.tokens,
             "seconds": self.seconds,
@@ -272,7 +312,7 @@ class Trainer:
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.average = state["average"]
+        self.average_weights.copy_(state["average"])
         self.step, self.tokens, self.seconds = state["step"], state["tokens"], state["seconds"]
         self.decay_from = state["decay_from"]
         return True
@@ -289,25 +329,23 @@ class Trainer:
         return self.decay_from is not None and self.step - self.decay_from >= self.options["decay_steps"]
 
     def update(self, batch: Batch) -> tuple[float, float, int]:
-        self.model.train()
+        """Update with this batch and what partners have ready; return summed NLL, alignment loss and pieces."""
         started = time.process_time()
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
-        moved = Batch(*(getattr(batch, name).to(self.device) for name in Batch.__slots__))
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            loss, nll, aligned, count = loss_of(self.model, moved, self.options)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        nll, aligned, count = gradients_of(self.model, self.gradients, batch, self.options, self.dtype)
+        if self.partners:
+            more, pieces = self.partners.mix_into(self.gradients, count)
+            nll, count = nll + more, count + pieces
+            self.seconds += self.partners.seconds_since()
+        self.gradients.mul_((1 / (self.gradients.norm() + 1e-6)).clamp_max(1))
         self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.tokens += count
         if self.step % _AVERAGE_EVERY == 0:
             # The early weights are no use to the average: it reaches back a tenth of the way at most.
             reach = min(1 / (1 - self.options["average_decay"]), 0.1 * self.step + 1)
-            with torch.no_grad():
-                for name, value in self.model.state_dict().items():
-                    self.average[name].lerp_(value, min(1.0, _AVERAGE_EVERY / reach))
+            self.average_weights.lerp_(self.weights, min(1.0, _AVERAGE_EVERY / reach))
         self.seconds += time.process_time() - started
         return nll, aligned, count
 

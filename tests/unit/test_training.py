@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import subprocess
+import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -218,33 +223,44 @@ def test_a_deeper_model_starts_with_the_answers_of_the_released_one(tmp_path: Pa
         read_released(tmp_path / "released", Shape(6000, 6000, encoder_layers=1, **small))
 
 
+TEXT = [
+    "قال الوزير إن الأمر خطير",
+    "the minister said the matter is serious",
+    "le ministre dit que c'est grave",
+]
+OPTIONS: dict[str, Any] = {
+    "seed": 1, "batch_tokens": 60, "pool": 10, "max_pieces": 60, "learning_rate": 1e-3, "warmup_steps": 2,
+    "decay_steps": 3, "dropout": 0.1, "word_dropout": 0.0, "label_smoothing": 0.1, "alignment_weight": 0.5,
+    "subword_sampling": 0.5, "sampling_alpha": 0.3, "average_decay": 0.9, "report_seconds": 1e9,
+    "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_names": 0.5, "latin_names": 0.5,
+    "vary_numbers": 0.5, "misspell": 0.5, "digits_weight": 0, "precision": "float32",
+}  # fmt: skip
+
+
+def a_vocabulary(folder: Path) -> tuple[Path, Path]:
+    return (
+        vocabulary.train_vocabulary(TEXT[:1] * 30, folder / "source", "source", 19),
+        vocabulary.train_vocabulary(TEXT[1:] * 30, folder / "target", "target", 30),
+    )
+
+
+def an_example() -> Example:
+    return Example("own/news", TEXT[0], {"en": TEXT[1], "fr": TEXT[2]}, {"en": [(0, 0)], "fr": []})
+
+
+def a_shape() -> Any:
+    from training.network import Shape
+
+    return Shape(19, 30, width=16, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, positions=64)
+
+
 @pytest.mark.slow
 def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs the [train] extra")
     from training import export, train
     from training.layout import read_released
-    from training.network import Shape
 
-    text = [
-        "قال الوزير إن الأمر خطير",
-        "the minister said the matter is serious",
-        "le ministre dit que c'est grave",
-    ]
-    spm = (
-        vocabulary.train_vocabulary(text[:1] * 30, tmp_path / "source", "source", 19),
-        vocabulary.train_vocabulary(text[1:] * 30, tmp_path / "target", "target", 30),
-    )
-    example = Example("own/news", text[0], {"en": text[1], "fr": text[2]}, {"en": [(0, 0)], "fr": []})
-    options: dict[str, Any] = {
-        "seed": 1, "batch_tokens": 60, "pool": 10, "max_pieces": 60, "learning_rate": 1e-3, "warmup_steps": 2,
-        "decay_steps": 3, "dropout": 0.1, "word_dropout": 0.0, "label_smoothing": 0.1, "alignment_weight": 0.5,
-        "subword_sampling": 0.5, "sampling_alpha": 0.3, "average_decay": 0.9, "report_seconds": 1e9,
-        "evaluate_seconds": 1e9, "save_seconds": 1e9, "vary_names": 0.5, "latin_names": 0.5,
-        "vary_numbers": 0.5, "misspell": 0.5, "digits_weight": 0,
-    }  # fmt: skip
-    shape = Shape(
-        19, 30, width=16, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, positions=64
-    )
+    spm, example, options, shape = a_vocabulary(tmp_path), an_example(), OPTIONS, a_shape()
     first = train.Trainer(shape, options, tmp_path, "cpu")
     sampler = train.Sampler([example], {"own/": 1.0}, spm, options, 1)
     train.run(first, sampler, lambda _: {}, lambda trainer: trainer.step >= 12)
@@ -273,3 +289,94 @@ def test_the_precision_is_what_was_asked_for_or_the_quicker_one() -> None:
     assert precision("bfloat16", "cpu") == torch.bfloat16
     assert precision("auto", "cuda") == torch.bfloat16
     assert precision("auto", "cpu") in (torch.float32, torch.bfloat16)
+
+
+@pytest.mark.slow
+def test_a_partner_adds_the_gradients_of_its_own_batches(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+    from training import recipe, train
+
+    spm = a_vocabulary(tmp_path)
+    corpora.save([an_example()], tmp_path / "examples.pkl")
+    # The same batch here and there, so the mean of both gradients is each of them.
+    options = OPTIONS | {
+        "dropout": 0,
+        "subword_sampling": 0,
+        "misspell": 0,
+        "vary_names": 0,
+        "vary_numbers": 0,
+    }
+    trainer = train.Trainer(a_shape(), options, tmp_path, "cpu")
+    drawn = {"own/": 1.0}, spm, options, 1
+    batch = next(train.Sampler([an_example()], *drawn).batches())
+    _, _, alone = train.gradients_of(trainer.model, trainer.gradients, batch, options, trainer.dtype)
+    wanted = trainer.gradients.clone()
+    trainer.invite(1, partial(recipe._partner_batches, tmp_path / "examples.pkl", *drawn))
+    assert trainer.partners is not None
+    try:
+        deadline = time.monotonic() + 120
+        mixed = 0
+        while not mixed and time.monotonic() < deadline:
+            time.sleep(0.1)
+            _, mixed = trainer.partners.mix_into(trainer.gradients, alone)
+        assert mixed == alone
+        assert wanted.abs().sum() > 0
+        assert torch.allclose(trainer.gradients, wanted, atol=1e-6)
+        losses = [trainer.update(batch) for _ in range(200)]
+    finally:
+        trainer.dismiss()
+    assert trainer.tokens == sum(count for _, _, count in losses)
+    assert any(count > alone for _, _, count in losses), "some updates had both"
+    assert losses[-1][0] / losses[-1][2] < losses[0][0] / losses[0][2]
+    assert trainer.resume() is False
+    trainer.save()
+    again = train.Trainer(a_shape(), options, tmp_path, "cpu")
+    assert again.resume()
+    assert torch.equal(again.weights, trainer.weights)
+    assert torch.equal(again.average_weights, trainer.average_weights)
+
+
+@pytest.mark.slow
+def test_a_partner_ends_when_its_trainer_was_killed(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="training needs the [train] extra")
+    spm = a_vocabulary(tmp_path)
+    corpora.save([an_example()], tmp_path / "examples.pkl")
+    script = tmp_path / "trainer.py"
+    script.write_text(
+        "import sys, time\n"
+        "from functools import partial\n"
+        "from pathlib import Path\n"
+        "from tests.unit.test_training import OPTIONS, a_shape\n"
+        "from training import recipe, train\n"
+        "if __name__ == '__main__':\n"
+        "    folder = Path(sys.argv[1])\n"
+        "    trainer = train.Trainer(a_shape(), OPTIONS, folder, 'cpu')\n"
+        "    spm = folder / 'source.spm', folder / 'target.spm'\n"
+        "    drawn = {'own/': 1.0}, spm, OPTIONS, 1\n"
+        "    trainer.invite(1, partial(recipe._partner_batches, folder / 'examples.pkl', *drawn))\n"
+        "    print(trainer.partners._processes[0].pid, flush=True)\n"
+        "    time.sleep(600)\n",
+        "utf-8",
+    )
+    assert spm == (tmp_path / "source.spm", tmp_path / "target.spm")
+    root = Path(__file__).parents[2]
+    started = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
+    assert started.stdout is not None
+    partner = int(started.stdout.readline())
+    started.kill()
+    started.wait()
+    deadline = time.monotonic() + 120
+    while _runs(partner):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process is there and not a zombie that nobody asked after."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
