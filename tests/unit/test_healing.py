@@ -14,7 +14,7 @@ from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.pipeline.healing import Healing, heal, weight
 from mtpipe.pipeline.names import one_way
-from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
+from mtpipe.pipeline.rungs import Rung, _unfinished, another_model, ladder_for
 from mtpipe.translator import Decoding, Engine, Job, translate
 from tests.conftest import make_document
 from tests.tiny import make_tiny_model
@@ -195,3 +195,18 @@ def test_strict_ends_with_1_and_writes_all_the_same(
     assert Path("b.jsonl").exists()
     assert run(["verify", "b.jsonl", "--source", "a.txt"]) == 0
     assert run([*arguments, "--output", "c.jsonl", "--glossary", "x.tsv"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "part", "wanted"),
+    [
+        ('He said: "We came into Raqqa."', 'وقال: "دخلنا الرقة،', 'He said: "We came into Raqqa,'),
+        ("Il dit : « Nous sommes entrés. »", "وقال: «دخلنا،", "Il dit : « Nous sommes entrés,"),
+        ('He called them "the lions".', "وسماهم «الأسود»،", 'He called them "the lions",'),
+        ("Il les appelle « lions ».", 'وسماهم "الأسود"', "Il les appelle « lions »"),
+        ("and he left,", "وذهب،", "and he left,"),
+        ("The 3 men left.", "وذهب الرجال الثلاثة", "The 3 men left"),
+    ],
+)
+def test_a_part_that_ends_no_sentence_gets_no_end(made: str, part: str, wanted: str) -> None:
+    assert _unfinished(made, part) == wanted
