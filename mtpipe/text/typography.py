@@ -31,6 +31,11 @@ _HEH_LINES = 2
 _HEH_AFTER_YEAR = re.compile(
     f"(?:(?<=(?<!\\d)1[6-9]\\d\\d)|(?<=(?<!\\d)[2٢][0٠]\\d\\d)) هـ?(?=[{LINE_ENDS}]|\\Z)"
 )
+# Behind a comma, a bracket or a word it is none either, but for a century's.
+_HEH_AFTER_WORD = re.compile(
+    f"(?:(?<=[،؛,;])|(?<=[^{_DIGITS}][)\\]])|(?<=[{LETTERS}{MARKS}]{{2}})) هـ?(?=[{LINE_ENDS}]|\\Z)"
+)
+_CENTURY = re.compile("قرن \\S+\\Z")
 
 _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows
@@ -58,7 +63,8 @@ def stray_marks(text: str) -> Iterator[Change]:
     At least three lines must end in the same one, after a stop, or two in ه: a
     Hijri year (1444 ه) or the last word of a single line is no such mark. What
     follows a colon may be the answer itself (أحمد: أ), so colons prove nothing, and
-    after them only ه goes, where three lines prove it.
+    after them only ه goes, where three lines prove it. Three lines also prove it behind a
+    comma, a bracket or a word, as in the title.
     """
     found = list(_STRAY.finditer(text))
     count = Counter(match.group(2) for match in found if match.group(1) != ":")
@@ -72,6 +78,12 @@ def stray_marks(text: str) -> Iterator[Change]:
     if heh >= _HEH_LINES:
         changes += [
             Change(match.start(), match.end(), "", "stray-mark") for match in _HEH_AFTER_YEAR.finditer(text)
+        ]
+    if heh >= _STRAY_LINES:
+        changes += [
+            Change(match.start(), match.end(), "", "stray-mark")
+            for match in _HEH_AFTER_WORD.finditer(text)
+            if not _CENTURY.search(text, max(0, match.start() - 30), match.start())
         ]
     yield from sorted(changes)
 

@@ -100,6 +100,15 @@ def test_two_lines_prove_a_stray_heh_which_then_goes_after_a_year_of_our_era_too
     assert clean(source).text == "بيروت 14/10/2017\nعاد القارب.\nقال: «نعم»\nسنة 1438 ه"
 
 
+def test_three_lines_prove_a_stray_heh_behind_words_commas_and_brackets_too() -> None:
+    proof = "عاد القارب. ه\nغرق القارب. ه\nلماذا؟ هـ\n"
+    lines = ["سقوط الأقنعة ه", "كان ثمنه 5 ليرات، ه", "كانت البلاد (كلها) ه", "قصة عَجِيبَةٌ هـ"]
+    kept = ["عام (1438) ه", "سنة 1438 ه", "في القرن الرابع ه", "ا هـ", "كتاب طه"]
+    cleaned = clean(proof + "\n".join(lines + kept)).text.split("\n")[3:]
+    assert cleaned == [line.rsplit(" ", 1)[0] for line in lines] + kept
+    assert clean("\n".join(lines)).text == "\n".join(lines)
+
+
 def test_abbreviations_and_hijri_years_keep_their_letter() -> None:
     source = "قال ذلك. ا. هـ\nوكتب. ا. هـ\nراجع ص. ه\nسنة 1438 هـ\nقبل سنة 11700 هـ"
     assert clean(source).text == source
