@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from mtpipe import models
+from mtpipe.clauses import _unfinished
 from mtpipe.cli import run
 from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.pipeline.healing import Healing, heal, weight
 from mtpipe.pipeline.names import one_way
-from mtpipe.pipeline.rungs import Rung, _unfinished, another_model, ladder_for
+from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.translator import Decoding, Engine, Job, translate
 from tests.conftest import make_document
 from tests.tiny import make_tiny_model

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtpipe import models
-from mtpipe.clauses import split_clauses
+from mtpipe.clauses import parts_of_one, split_clauses
 from mtpipe.data import Flag, Hypothesis, Role
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.pipeline import routes
@@ -61,7 +61,17 @@ def test_long_texts_are_cut_for_the_model_and_joined(tmp_path: Path) -> None:
     parts = split_clauses(text, short._count, 30)
     assert " ".join(parts) == text
     apart = short.translate([(part, "en") for part in parts], "ar")
-    assert whole.text.split() == " ".join(h.text for h in apart).split()
+    assert whole.text.split() == " ".join(parts_of_one(parts, [h.text for h in apart])).split()
+
+
+def test_the_parts_of_one_sentence_begin_and_end_one() -> None:
+    parts = ["أقر المجلس القانون،", "بعد نقاش طويل.", "وانتهى الأمر"]
+    made = ["The council passed the law.", "After a long debate.", "The matter ended"]
+    assert parts_of_one(parts, made) == [
+        "The council passed the law,",
+        "after a long debate.",
+        "The matter ended",
+    ]
 
 
 _CLAUSES = st.lists(
