@@ -39,9 +39,9 @@ _CENTURY = re.compile("قرن \\S+\\Z")
 
 _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows
-    f'(?<![\\s(\\[«"“]) (?P<arabic>[،؛؟])(?P<glued>(?=[{LETTERS}]))?'
+    f'(?<![\\s(\\[«“])(?<![\\s(]")(?<!\\A") (?P<arabic>[،؛؟])(?P<glued>(?=[{LETTERS}]))?'
     # before a shared mark unless it opens a word (.NET), a number (.5) or stands between numbers (2 : 1)
-    f"|(?<![\\s{_LATIN}(\\[«“])(?<![{_DIGITS}]) (?P<shared>[.:!,;?…])(?![\\w.…])"
+    f"|(?<![\\s{_LATIN}(\\[«“])(?<![{_DIGITS}]) (?P<shared>[.:,;…](?![\\w.…])|[!?](?!\\w))"
     f"|(?<=[{_DIGITS}]) (?P<number>[.:!,;?…])(?! ?[\\w.…])"
     f"|(?<=[{_LATIN}]) (?P<latin>[.,])(?=\\s|\\Z)(?! \\.)"
     f"|(?<=[{LETTERS}{MARKS}]) (?P<dots>\\.{{2,}}|…)(?=\\s|\\Z)"
@@ -49,7 +49,7 @@ _GAP = re.compile(
 )
 _ANY_GAP = re.compile(" [.,:!;?…،؛؟]")
 _LATIN_GAP = re.compile(r"(?<![\s.,]) (?=[.,](?:\s|\Z))(?!\. \.)")
-_DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.(?![.\\w])|(؟) (?=[؟!])")
+_DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.{1,2}(?![.\\w])|(؟) (?=[؟!])")
 _REPEATED = re.compile("([،؛؟!?])\\1++|(\\.)\\.{3,}+|(…)…++")
 _SWAPPED_COLON = re.compile('(?<=[:،]) ?(["“«]) (?=\\S)')
 _SWAPPED_CURLY = re.compile("(?<=[\\s:،(])” (?=\\S)|(?<=\\S) “(?=[\\s.,،؛:؟!)]|\\Z)")

@@ -12,6 +12,12 @@ from mtpipe.text import apply, clean, for_model, undo, words_shown
 _CHANGED = [
     ("space before a question mark, and a full stop after it", "هل وصلت السفن ؟. نعم", "هل وصلت السفن؟ نعم"),
     ("space before a colon", "قال : لا", "قال: لا"),
+    ("comma behind a closing straight quote", 'قال "لا" ، ومضى "نعم" ؟', 'قال "لا"، ومضى "نعم"؟'),
+    (
+        "two full stops behind another mark",
+        "هذه الحرب لن تنتهي !.. لماذا ؟.. نعم",
+        "هذه الحرب لن تنتهي! لماذا؟ نعم",
+    ),
     ("space before a full stop", "وصلت السفن . ثم عادت .", "وصلت السفن. ثم عادت."),
     ("full stop on the wrong side of the space", "وصلت السفن .ثم عادت", "وصلت السفن. ثم عادت"),
     ("comma on the wrong side of the space", "الشمس ،القمر", "الشمس، القمر"),
@@ -38,6 +44,7 @@ _CHANGED = [
 ]
 
 _KEPT = [
+    "لماذا؟... لا أدري",
     "سنة 1444 ه",
     "وعاد في الـ12 من الشهر.",
     "الـBBC ونشرة الـCNN",
