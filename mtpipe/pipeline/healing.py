@@ -14,6 +14,7 @@ from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.figures import grouped, put_right
 from mtpipe.pipeline.latin import kept_as_written
+from mtpipe.pipeline.quotations import left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.pipeline.spelling import respelled
 from mtpipe.pipeline.terms import ladder_with_terms
@@ -224,7 +225,9 @@ class Healing:
             kept = self._spelled(lot, made.hypotheses, source, planned)
             if self.retry:
                 kept = [
-                    grouped(*job, self._figured(job, self._latin(job, one, source), source))
+                    left_open(
+                        job[0], grouped(*job, self._figured(job, self._latin(job, one, source), source))
+                    )
                     for job, one in zip(lot, kept, strict=True)
                 ]
             found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]

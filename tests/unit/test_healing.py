@@ -15,6 +15,7 @@ from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.pipeline.healing import Healing, heal, weight
 from mtpipe.pipeline.names import one_way
+from mtpipe.pipeline.quotations import left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.translator import Decoding, Engine, Job, translate
 from tests.conftest import make_document
@@ -211,3 +212,30 @@ def test_strict_ends_with_1_and_writes_all_the_same(
 )
 def test_a_part_that_ends_no_sentence_gets_no_end(made: str, part: str, wanted: str) -> None:
     assert _unfinished(made, part) == wanted
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "wanted"),
+    [
+        (
+            'يقول الرجل: "هربنا ليلا.',
+            "Il dit\u00a0: «\u00a0Nous avons fui.\u00a0»",
+            "Il dit\u00a0: «\u00a0Nous avons fui.",
+        ),
+        ("يقول الرجل: «هربنا ليلا.", 'He said: "We fled".', 'He said: "We fled.'),
+        ('الآن نعيش في خيمة".', '"Now we live in a tent".', 'Now we live in a tent".'),
+        ("الآن نعيش في خيمة».", "«\u00a0Nous sommes là.\u00a0»", "Nous sommes là.\u00a0»"),
+        ('قال: "نعم".', 'He said: "Yes".', 'He said: "Yes".'),
+        ('قال "نعم"، ثم: "هربنا.', 'He said "yes", then "we" fled.', 'He said "yes", then "we" fled.'),
+        ('قال: "هربنا.', 'He said: "We fled.', 'He said: "We fled.'),
+        ("وتابع: » إن بلادنا حرة « .", 'He said: "We are free."', 'He said: "We are free."'),
+        ("وتابع: ”إن بلادنا حرة“.", 'He said: "We are free."', 'He said: "We are free."'),
+    ],
+)
+def test_a_quotation_that_goes_on_is_left_open(source: str, made: str, wanted: str) -> None:
+    assert left_open(source, Hypothesis(made)).text == wanted
+
+
+def test_links_stay_with_their_words_where_an_opening_mark_goes() -> None:
+    made = Hypothesis("«\u00a0Nous sommes là.\u00a0»", links=((0, 0), (1, 1), (2, 3), (2, 4)))
+    assert left_open("الآن نحن هنا».", made).links == ((1, 0), (2, 2), (2, 3))

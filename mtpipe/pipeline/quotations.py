@@ -1,0 +1,53 @@
+"""Leaves a quotation open that goes on in the next row, where a model closed it, and opens none that was opened before.
+
+A model takes each sentence of a long quotation for a whole one: beside «قال: "هربنا ليلا.» it writes « Nous avons
+fui. », and the last sentence closes the quotation once more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mtpipe.data import Hypothesis
+
+_MARK = re.compile('["«»“”„]')
+_LAST = re.compile(r"\s*[\"»”](?=[\s.,;:!?…]*\Z)")
+_FIRST = re.compile(r"\A[\"«“]\s*")
+
+
+def left_open(text: str, made: Hypothesis) -> Hypothesis:
+    """Return ``made``, a translation of ``text``, without the mark that closes what the text leaves open.
+
+    Likewise without the mark that opens what the text only closes; itself where there is no such mark.
+    """
+    if not _MARK.search(text) or not _MARK.search(made.text):
+        return made
+    begins, ends = _inside(text)
+    # Both may also be a quotation typed the wrong way round.
+    if begins == ends or _inside(made.text) != (False, False):
+        return made
+    fixed = _LAST.sub("", made.text, count=1) if ends else _FIRST.sub("", made.text, count=1)
+    if fixed == made.text:
+        return made
+    words = len(fixed.split())
+    shift = words - len(made.text.split()) if begins else 0
+    links = tuple((here, there + shift) for here, there in made.links if 0 <= there + shift < words)
+    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=fixed, links=links, attempts=attempts)
+
+
+def _inside(text: str) -> tuple[bool, bool]:
+    """Tell whether a text begins and whether it ends inside a quotation."""
+    begins, depth = False, 0
+    swapped = 0 <= text.find("”") < text.find("“")  # typed the wrong way round
+    for found in _MARK.finditer(text):
+        mark, before, after = found.group(), text[: found.start()][-1:], text[found.end() :][:1]
+        straight = mark == '"' and after.strip() != "" and before.strip(" (:،[«") == ""
+        if straight or mark in ("«„”" if swapped else "«„“"):
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            begins = True
+    return begins, depth > 0
