@@ -25,6 +25,7 @@ _THOUSANDS = re.compile(
 )
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![.,]?\d)")
+_TIME = re.compile(r"(?<![\d:.,/])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])")
 _PERCENT = re.compile(r"\s*(?:[%٪]|(?:في|ب)\s?ال?م[ائ]+ة)")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩٬", "0123456789,")
 _CURRENCY = "$€£"
@@ -49,6 +50,27 @@ def put_right(text: str, target: str, made: Hypothesis, source: str) -> Hypothes
     fixed, links = made.text, made.links
     for at, old, new in sorted(edits, reverse=True):
         fixed, links = _replaced(fixed, links, at, old, new)
+    return made if fixed == made.text else mended(made, fixed, _HOW, links)
+
+
+def timed(text: str, made: Hypothesis) -> Hypothesis:
+    """Return ``made`` with the times of day of ``text`` where they have a figure too many: 14:005, 21,000 for 21:00."""
+    if ":" not in text:
+        return made
+    fixed, links = made.text, made.links
+    source = ADDRESS.sub(" ", text).translate(_ASCII)
+    for time in _TIME.finditer(source):
+        hour, minute = time["hour"], time["minute"]
+        # With anything but a colon it may be another number, if not that very one.
+        spoilt = rf"(?<![\d:.,])0?{int(hour)}(?::(?:{minute}\d+|0+{minute})|[.,\u202f]{minute}0)(?![\d:])"
+        found = re.search(spoilt, fixed)
+        kept = re.search(rf"(?<!\d){time.group()}(?!\d)", fixed)
+        if found is None or kept or re.search(spoilt, source):
+            continue
+        at = len(fixed[: found.start()].split()) - (
+            found.start() > 0 and not fixed[found.start() - 1].isspace()
+        )
+        fixed, links = _replaced(fixed, links, at, found.group(), time.group())
     return made if fixed == made.text else mended(made, fixed, _HOW, links)
 
 

@@ -12,7 +12,7 @@ from mtpipe.aligner import rendered
 from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
-from mtpipe.pipeline.figures import grouped, put_right
+from mtpipe.pipeline.figures import grouped, put_right, timed
 from mtpipe.pipeline.latin import kept_as_written
 from mtpipe.pipeline.quotations import left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
@@ -265,6 +265,9 @@ class Healing:
 
     def _figured(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
         """Put changed figures right where that leaves less to doubt."""
+        on_time = timed(job[0], made)
+        if on_time is not made:
+            made = _checked(job, on_time, source, self.terms)
         if not any(found.check in ("numbers", "dates") for found in made.findings):
             return made
         fixed = put_right(*job, made, source)
