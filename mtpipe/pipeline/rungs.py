@@ -13,6 +13,7 @@ from mtpipe.translator import Decoding, Engine, Job, Translator
 _CANDIDATES = 6
 _FREE: dict[str, float] = {"repetition_penalty": 1, "no_repeat_ngram_size": 0}
 _STRICT: dict[str, float] = {"repetition_penalty": 1.3, "no_repeat_ngram_size": 2}
+_MARKS = str.maketrans("،؛؟", ",;?")
 _FEWEST_CHARACTERS = 60  # a segment shorter than this has no clauses to be cut at
 
 # Jobs and the best hypothesis so far of each → new hypotheses for each, none where the way is of no use.
@@ -110,7 +111,9 @@ def _around_addresses(
     made = iter(translator.translate(asked, source, planned=planned) if asked else [])
     found: list[list[Hypothesis]] = []
     for parts in cut:
-        several = [next(made) if _to_translate(part) else Hypothesis(part) for part in parts]
+        several = [
+            next(made) if _to_translate(part) else Hypothesis(_with_latin_marks(part)) for part in parts
+        ]
         found.append([_joined(parts, several)] if len(parts) > 1 else [])
     return found
 
@@ -131,6 +134,11 @@ def _at_addresses(text: str) -> list[str]:
 
 def _to_translate(part: str) -> bool:
     return not ADDRESS.search(part) and any(char.isalpha() for char in part)
+
+
+def _with_latin_marks(part: str) -> str:
+    """Return an address with the marks that touch it as English and French write them."""
+    return part.translate(_MARKS)
 
 
 def _clauses(text: str) -> list[str]:

@@ -239,3 +239,15 @@ def test_a_quotation_that_goes_on_is_left_open(source: str, made: str, wanted: s
 def test_links_stay_with_their_words_where_an_opening_mark_goes() -> None:
     made = Hypothesis("«\u00a0Nous sommes là.\u00a0»", links=((0, 0), (1, 1), (2, 3), (2, 4)))
     assert left_open("الآن نحن هنا».", made).links == ((1, 0), (2, 2), (2, 3))
+
+
+def test_marks_that_touch_an_address_are_those_of_the_target() -> None:
+    class Plain:
+        passport = Passport("m", "made", "1", "CC0", "0" * 64, ("en",))
+
+        def translate(self, jobs: Sequence[Job], source: str, **_: object) -> list[Hypothesis]:
+            return [Hypothesis("Mail:" if "البريد" in text else "phone") for text, _ in jobs]
+
+    way = next(rung for rung in ladder_for(Plain(), "ar") if rung.how == "around addresses")
+    ((made,),) = way.retry([("البريد: a.b@example.org، هاتف", "en")], [Hypothesis("")])
+    assert made.text == "Mail: a.b@example.org, phone"
