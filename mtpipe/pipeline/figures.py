@@ -27,6 +27,7 @@ _DECIMAL = re.compile(r"\d+[.,]\d+")
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![.,]?\d)")
 _TIME = re.compile(r"(?<![\d:.,/])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])")
 _PERCENT = re.compile(r"\s*(?:[%٪]|(?:في|ب)\s?ال?م[ائ]+ة)")
+_POINTED = re.compile(r"(?<![\d.,])\d+\.\d{1,2}(?![.,]?\d)")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩٬", "0123456789,")
 _CURRENCY = "$€£"
 # A figure in pieces: nothing says which of them is to go.
@@ -77,8 +78,11 @@ def timed(text: str, made: Hypothesis) -> Hypothesis:
 def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
     """Return ``made`` with thousands set apart as French does it, where they have a comma or a point as in the source.
 
-    In French 3,500 is three and a half. What may be a decimal fraction, and addresses, stay.
+    In French 3,500 is three and a half. What may be a decimal fraction, and addresses, stay. In English a fraction that
+    the source writes with a point has one.
     """
+    if target == "en":
+        return _pointed(text, made)
     if target != "fr" or ("," not in made.text and "." not in made.text):
         return made
     source = ADDRESS.sub(" ", text).translate(_ASCII)
@@ -99,6 +103,17 @@ def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
         return made
     attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
     return replace(made, text=fixed, links=links, attempts=attempts)
+
+
+def _pointed(text: str, made: Hypothesis) -> Hypothesis:
+    wanted = {found.group() for found in _POINTED.finditer(text.translate(_ASCII).replace("٫", "."))}
+    fixed = made.text
+    for figure in wanted:
+        fixed = re.sub(rf"(?<![\d.,]){figure.replace('.', ',')}(?![.,]?\d)", figure, fixed)
+    if fixed == made.text:
+        return made
+    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=fixed, attempts=attempts)
 
 
 def _plain(number: Number) -> bool:

@@ -150,3 +150,9 @@ def test_healing_puts_figures_right_with_a_tiny_engine(tiny_model: Path) -> None
 )
 def test_times_of_day_lose_what_is_too_much(source: str, text: str, fixed: str) -> None:
     assert timed(source, made(text)).text == fixed
+
+
+def test_fractions_with_a_point_keep_it_in_english() -> None:
+    assert grouped("اليورو 51.25 51.48", "en", made("Euro 51.25 51,48")).text == "Euro 51.25 51.48"
+    assert grouped("نسبة ٧٣٫٤ وعدد 1,500", "en", made("73,4 and 1,500")).text == "73.4 and 1,500"
+    assert grouped("الأسئلة 3,4", "en", made("Questions 3,4")).text == "Questions 3,4"
