@@ -225,9 +225,7 @@ class Healing:
             kept = self._spelled(lot, made.hypotheses, source, planned)
             if self.retry:
                 kept = [
-                    left_open(
-                        job[0], grouped(*job, self._figured(job, self._latin(job, one, source), source))
-                    )
+                    left_open(*job, grouped(*job, self._figured(job, self._latin(job, one, source), source)))
                     for job, one in zip(lot, kept, strict=True)
                 ]
             found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]

@@ -1,4 +1,4 @@
-"""Leaves a quotation open that goes on in the next row, where a model closed it, and opens none that was opened before.
+"""Opens and closes a quotation over several rows once: where the source does.
 
 A model takes each sentence of a long quotation for a whole one: beside «قال: "هربنا ليلا.» it writes « Nous avons
 fui. », and the last sentence closes the quotation once more.
@@ -10,20 +10,25 @@ import re
 from dataclasses import replace
 
 from mtpipe.data import Hypothesis
+from mtpipe.languages import LANGUAGES
 
 _MARK = re.compile('["«»“”„]')
 _LAST = re.compile(r"\s*[\"»”](?=[\s.,;:!?…]*\Z)")
+_END = re.compile(r"[\"»”](?P<behind>[.؟!]?)\Z")
 _FIRST = re.compile(r"\A[\"«“]\s*")
 
 
-def left_open(text: str, made: Hypothesis) -> Hypothesis:
+def left_open(text: str, target: str, made: Hypothesis) -> Hypothesis:
     """Return ``made``, a translation of ``text``, without the mark that closes what the text leaves open.
 
-    Likewise without the mark that opens what the text only closes; itself where there is no such mark.
+    Likewise without the mark that opens what the text only closes, and with the closing mark of a text that ends in
+    one where no mark is left; itself where there is nothing to mend.
     """
-    if not _MARK.search(text) or not _MARK.search(made.text):
+    if not _MARK.search(text):
         return made
     begins, ends = _inside(text)
+    if begins and not ends and not _MARK.search(made.text):
+        return _closed(text, target, made)
     # Both may also be a quotation typed the wrong way round.
     if begins == ends or _inside(made.text) != (False, False):
         return made
@@ -35,6 +40,17 @@ def left_open(text: str, made: Hypothesis) -> Hypothesis:
     links = tuple((here, there + shift) for here, there in made.links if 0 <= there + shift < words)
     attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
     return replace(made, text=fixed, links=links, attempts=attempts)
+
+
+def _closed(text: str, target: str, made: Hypothesis) -> Hypothesis:
+    end = _END.search(text)
+    words = made.text.rstrip(".")
+    if end is None or not words or words[-1] in ",;:" or target not in LANGUAGES:
+        return made
+    mark, stop = LANGUAGES[target].quotes[1], made.text[len(words) :]
+    fixed = words + (mark + stop if end["behind"] else stop + mark)
+    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=fixed, attempts=attempts)
 
 
 def _inside(text: str) -> tuple[bool, bool]:
