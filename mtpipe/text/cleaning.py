@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mtpipe.data import Edit, Span
-from mtpipe.text.characters import edge_spaces, entities, invisible, presentation_forms, spaces, tatweel
+from mtpipe.text.characters import edge_spaces, entities, invisible, presentation_forms, spaces, tags, tatweel
 from mtpipe.text.ledger import Change, CleanText, compose, rewrite
 from mtpipe.text.lines import wrapped_lines
 from mtpipe.text.mojibake import mojibake
@@ -18,6 +18,7 @@ Rule = Callable[[str], Iterable[Change]]
 RULES: tuple[Rule, ...] = (
     wrapped_lines,
     entities,
+    tags,
     mojibake,
     invisible,
     presentation_forms,

@@ -33,6 +33,7 @@ _CHANGED = [
         "كتاب جديد",
     ),
     ("repeated marks", "ماذا؟؟؟ لا!!! نعم،، ثم.....", "ماذا؟ لا! نعم، ثم..."),
+    ("tags", 'وقال <b>الوزير</b>:<br/>&lt;a href="http://a.org"&gt;لا&lt;/a&gt;', "وقال الوزير: لا"),
     ("entities, once and twice escaped", "&quot;نعم&quot; &amp;laquo;لا&amp;raquo; &#1605;", '"نعم" «لا» م'),
     ("UTF-8 read as Windows-1252", "مدينة " + "البحر".encode().decode("cp1252"), "مدينة البحر"),
     ("French read as Windows-1252", "Il a Ã©tÃ© lÃ\u00a0", "Il a été là"),
@@ -44,6 +45,8 @@ _CHANGED = [
 ]
 
 _KEPT = [
+    "كان أ <b> ج",
+    "بين <وسط> و</وسط>",
     "لماذا؟... لا أدري",
     "سنة 1444 ه",
     "وعاد في الـ12 من الشهر.",
