@@ -14,7 +14,7 @@ from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.figures import grouped, put_right, timed
 from mtpipe.pipeline.latin import kept_as_written
-from mtpipe.pipeline.quotations import left_open
+from mtpipe.pipeline.quotations import bracketed, left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.pipeline.spelling import respelled
 from mtpipe.pipeline.terms import ladder_with_terms
@@ -228,6 +228,7 @@ class Healing:
                     left_open(*job, grouped(*job, self._figured(job, self._latin(job, one, source), source)))
                     for job, one in zip(lot, kept, strict=True)
                 ]
+                kept = [bracketed(job[0], one) for job, one in zip(lot, kept, strict=True)]
             found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]
             if progress is not None:
                 progress((start + len(lot)) * 100, len(jobs) * 100)

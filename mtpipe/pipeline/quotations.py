@@ -1,4 +1,4 @@
-"""Opens and closes a quotation over several rows once: where the source does.
+"""Opens and closes quotations over several rows, and brackets, where the source does.
 
 A model takes each sentence of a long quotation for a whole one: beside «قال: "هربنا ليلا.» it writes « Nous avons
 fui. », and the last sentence closes the quotation once more.
@@ -16,6 +16,11 @@ _MARK = re.compile('["«»“”„]')
 _LAST = re.compile(r"\s*[\"»”](?=[\s.,;:!?…]*\Z)")
 _END = re.compile(r"[\"»”](?P<behind>[.؟!]?)\Z")
 _FIRST = re.compile(r"\A[\"«“]\s*")
+
+# A bracket that closes before a mark: the model writes the mark only.
+_BRACKET = re.compile(r"\((?P<inside>[^()]+)\)(?P<mark>[،,.؛;:؟?!])")
+_MARKS = {"،": ",", "؛": ";", "؟": "?"}
+_MORE_WORDS = 3
 
 
 def left_open(text: str, target: str, made: Hypothesis) -> Hypothesis:
@@ -40,6 +45,28 @@ def left_open(text: str, target: str, made: Hypothesis) -> Hypothesis:
     links = tuple((here, there + shift) for here, there in made.links if 0 <= there + shift < words)
     attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
     return replace(made, text=fixed, links=links, attempts=attempts)
+
+
+def bracketed(text: str, made: Hypothesis) -> Hypothesis:
+    """Return ``made``, a translation of ``text``, with the closing bracket that it lost before a mark.
+
+    It stands before the first such mark behind the opening bracket, if as many words lie between as in the
+    text, or a few more.
+    """
+    if (text.count("("), text.count(")"), made.text.count("("), made.text.count(")")) != (1, 1, 1, 0):
+        return made
+    found = _BRACKET.search(text)
+    if found is None:
+        return made
+    mark = _MARKS.get(found["mark"], found["mark"])
+    start = made.text.index("(") + 1
+    end = re.compile(rf"[\s\u00a0]?{re.escape(mark)}(?=\s|\Z)").search(made.text, start)
+    most = len(found["inside"].split()) + _MORE_WORDS
+    if end is None or not 0 < len(made.text[start : end.start()].split()) <= most:
+        return made
+    fixed = f"{made.text[: end.start()]}){made.text[end.start() :]}"
+    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=fixed, attempts=attempts)
 
 
 def _closed(text: str, target: str, made: Hypothesis) -> Hypothesis:

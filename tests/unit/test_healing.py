@@ -15,7 +15,7 @@ from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.pipeline.healing import Healing, heal, weight
 from mtpipe.pipeline.names import one_way
-from mtpipe.pipeline.quotations import left_open
+from mtpipe.pipeline.quotations import bracketed, left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.translator import Decoding, Engine, Job, translate
 from tests.conftest import make_document
@@ -254,3 +254,29 @@ def test_marks_that_touch_an_address_are_those_of_the_target() -> None:
     way = next(rung for rung in ladder_for(Plain(), "ar") if rung.how == "around addresses")
     ((made,),) = way.retry([("البريد: a.b@example.org، هاتف", "en")], [Hypothesis("")])
     assert made.text == "Mail: a.b@example.org, phone"
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "wanted"),
+    [
+        (
+            "يوم الثلاثاء (14 نوفمبر 2017)، واشنطن",
+            "On (14 November 2017, they",
+            "On (14 November 2017), they",
+        ),
+        ("بلغ (9.4 مليون)؛ ثم", "(9,4 millions\u00a0; puis", "(9,4 millions)\u00a0; puis"),
+        ("قال (نعم)، ومضى", "He (said (yes), and left", "He (said (yes), and left"),
+        (
+            "قال (نعم) ثم مضى، وعاد",
+            "He said (yes and left, and came back",
+            "He said (yes and left, and came back",
+        ),
+        (
+            "قال (نعم)، ومضى",
+            "He (yes and then he went away far, too",
+            "He (yes and then he went away far, too",
+        ),
+    ],
+)
+def test_a_bracket_lost_before_a_mark_is_put_back(source: str, made: str, wanted: str) -> None:
+    assert bracketed(source, Hypothesis(made)).text == wanted
