@@ -9,7 +9,7 @@ from mtpipe.text.characters import edge_spaces, entities, invisible, presentatio
 from mtpipe.text.ledger import Change, CleanText, compose, rewrite
 from mtpipe.text.lines import wrapped_lines
 from mtpipe.text.mojibake import mojibake
-from mtpipe.text.typography import double_stops, gaps, quotes, repeated, stray_marks
+from mtpipe.text.typography import apostrophes, double_stops, gaps, quotes, repeated, stray_marks
 
 Rule = Callable[[str], Iterable[Change]]
 
@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     gaps,
     double_stops,
     repeated,
+    apostrophes,
     quotes,
     spaces,
     edge_spaces,

@@ -51,6 +51,7 @@ _ANY_GAP = re.compile(" [.,:!;?…،؛؟]")
 _LATIN_GAP = re.compile(r"(?<![\s.,]) (?=[.,](?:\s|\Z))(?!\. \.)")
 _DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.{1,2}(?![.\\w])|(؟) (?=[؟!])")
 _REPEATED = re.compile("([،؛؟!?])\\1++|(\\.)\\.{3,}+|(…)…++")
+_TWO_APOSTROPHES = re.compile("(?<![\\d'])(?:''|’’|‘‘)(?!')")  # not the inches of 5'11''
 _SWAPPED_COLON = re.compile('(?<=[:،]) ?(["“«]) (?=\\S)')
 _SWAPPED_CURLY = re.compile("(?<=[\\s:،(])” (?=\\S)|(?<=\\S) “(?=[\\s.,،؛:؟!)]|\\Z)")
 _OPENING = re.compile("(?:(?<=[\\s:،(])|\\A)([«“(\\[]) (?=\\S)")
@@ -135,6 +136,14 @@ def repeated(text: str) -> Iterator[Change]:
         yield Change(match.start(), match.end(), "..." if mark == "." else mark, "repeated-punctuation")
 
 
+def _two_apostrophes(line: str) -> Iterator[Change]:
+    """Yield two apostrophes, typed for a quotation mark, as one."""
+    found = list(_TWO_APOSTROPHES.finditer(line))
+    if len(found) > 1:
+        for match in found:
+            yield Change(match.start(), match.end(), '"', "two-apostrophes")
+
+
 def _arabic_quotes(line: str) -> Iterator[Change]:
     """Yield spaces just inside quotation marks and brackets; straight quotes open and close in turn."""
     changes = []
@@ -180,4 +189,5 @@ def _straight_quotes(line: str) -> Iterator[Change]:
 
 gaps = _by_line(_arabic_gaps, _latin_gaps)
 double_stops = _by_line(_arabic_stops)
+apostrophes = _by_line(_two_apostrophes)
 quotes = _by_line(_arabic_quotes)
