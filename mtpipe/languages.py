@@ -46,6 +46,7 @@ def language(code: str) -> Language:
 _ARABIC = re.compile(
     "[\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]+"
 )
+_ARABIC_WORD = re.compile("(?<![\u0620-\u064a])[\u0620-\u064a\u064b-\u0652]{2,}(?![\u0620-\u064a])")
 _LATIN_WORD = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 _LETTER = re.compile(r"[^\W\d_]")
 # Letters of Persian, Urdu, Kurdish, Pashto and Uyghur that no Arabic keyboard gives. Not among them are
@@ -112,7 +113,7 @@ def identify(text: str, prefer: str = "") -> str:
     latin_size = sum(map(len, latin))
     if not arabic and not latin_size:
         return "other" if _LETTER.search(text) else "und"
-    if arabic >= latin_size:
+    if arabic >= latin_size or (len(_ARABIC_WORD.findall(text)) > 1 and not _has_stop_words(latin)):
         foreign = len(_NOT_ARABIC.findall(text)) + _LETTERS_A_WORD * len(_PERSIAN_WORD.findall(text))
         return "other" if foreign * 20 > arabic else "ar"
     if len(text) > 4 * (latin_size + arabic) and len(_LETTER.findall(text)) > 2 * latin_size:
@@ -125,6 +126,12 @@ def _without_addresses(text: str) -> str:
         return text
     rest = ADDRESS.sub(" ", text)
     return rest if _LETTER.search(rest) else text
+
+
+def _has_stop_words(latin: list[str]) -> bool:
+    # A lone letter may be part of a name: C++, J. Smith.
+    words = {word.lower() for word in latin if len(word) > 1}
+    return any(not words.isdisjoint(votes) for votes in _VOTES.values())
 
 
 def is_stop_word(word: str, language: str) -> bool:

@@ -10,6 +10,7 @@ from mtpipe.languages import ADDRESS
 from mtpipe.text import signs_around, words_shown
 from mtpipe.word_links import Links
 
+_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩ـ", "0123456789-")
 _LETTER = re.compile(r"[^\W\d_\u0640]")  # a line of tatweel is a rule, no word
 
 
@@ -27,11 +28,16 @@ def untranslated(document: Document) -> dict[int, Hypothesis]:
     return passed
 
 
+def lead_shown(text: str) -> str:
+    """Return what stands before the translation of a segment because it stands before the segment's own text."""
+    return signs_around(text)[0].translate(_ASCII)
+
+
 def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
     """Return what the model made of ``seen`` as it belongs to ``shown``, the segment itself.
 
-    Bullets and pictures around it stand around the translation too; links go to the words that are shown, also where
-    the model saw others («و أضاف» as one word).
+    Bullets, pictures and a list item's number around it stand around the translation too; links go to the words
+    that are shown, also where the model saw others («و أضاف» as one word).
     """
     lead, trail = signs_around(shown)
     if not (lead or trail) and (not hypothesis.links or seen == shown):
@@ -52,5 +58,6 @@ def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:
         )
     if not hypothesis.text:
         return replace(hypothesis, links=())
+    lead = lead_shown(shown)
     attempts = tuple(replace(one, text=f"{lead}{one.text}{trail}") for one in hypothesis.attempts)
     return replace(hypothesis, text=f"{lead}{hypothesis.text}{trail}", attempts=attempts, links=links)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import ctranslate2
 import sentencepiece
 
-from mtpipe.clauses import split_clauses
+from mtpipe.clauses import parts_of_one, split_clauses
 from mtpipe.data import Document, Flag, Hypothesis, Passport, Translation
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.models import Model
@@ -172,13 +172,19 @@ class Engine:
         targets = [unique[owner][0][1] for owner in owners]
         results = self._decode(parts, targets, source, decoding, forced, progress, planned=planned)
         grouped: dict[int, list[list[_Part]]] = {}
-        for owner, result in zip(owners, results, strict=True):
+        asked_for: dict[int, list[str]] = {}
+        for owner, part, result in zip(owners, parts, results, strict=True):
             grouped.setdefault(owner, []).append(result)
+            # What a text that was not cut is does not matter for joining it.
+            asked_for.setdefault(owner, []).append(self._source.decode(part) if whole[owner] > 1 else "")
         made = {}
         for number, job in enumerate(unique):
             found = grouped[number]
-            variants = [[part] for part in found[0]] if len(found) == 1 else [[part[0] for part in found]]
-            made[job] = [_seen_as(self._hypothesis(one, job[0][1]), read[number][1]) for one in variants]
+            variants = [[one] for one in found[0]] if len(found) == 1 else [[several[0] for several in found]]
+            made[job] = [
+                _seen_as(self._hypothesis(one, job[0][1], asked_for[number]), read[number][1])
+                for one in variants
+            ]
         return [made[job] for job in asked]
 
     def decoding(self, beam_size: int | None = None) -> dict[str, Any]:
@@ -305,8 +311,9 @@ class Engine:
             exact.append([part._replace(score=mean) for part, mean in zip(parts, means, strict=True)])
         return exact
 
-    def _hypothesis(self, parts: list[_Part], target: str) -> Hypothesis:
-        texts: list[str] = self._target.decode([part.pieces for part in parts])
+    def _hypothesis(self, parts: list[_Part], target: str, sources: list[str]) -> Hypothesis:
+        decoded: list[str] = self._target.decode([part.pieces for part in parts])
+        texts = parts_of_one(sources, decoded)
         text = typeset(" ".join(filter(None, texts)), target)
         weights = [len(part.pieces) + 1 for part in parts]
         score = sum(w * part.score for w, part in zip(weights, parts, strict=True)) / sum(weights)
@@ -319,7 +326,12 @@ class Engine:
             )
             if holds
         ]
-        links = self._joined_links(parts, texts, text) if self.links else ()
+        complete = all(
+            there < len(one.split())
+            for part, one in zip(parts, decoded, strict=True)
+            for _, there in part.links
+        )
+        links = self._joined_links(parts, texts, text) if self.links and complete else ()
         return Hypothesis(text=text, score=round(score, 4), flags=tuple(flags), links=links)
 
     def _joined_links(self, parts: list[_Part], texts: list[str], shown: str) -> Links:
@@ -327,10 +339,9 @@ class Engine:
         found: list[tuple[int, int]] = []
         ours = yours = 0
         for part, text in zip(parts, texts, strict=True):
-            if any(there >= len(text.split()) for _, there in part.links):
-                return ()
-            found += [(ours + here, yours + there) for here, there in part.links]
-            ours, yours = ours + part.words, yours + len(text.split())
+            words = len(text.split())
+            found += [(ours + here, yours + there) for here, there in part.links if there < words]
+            ours, yours = ours + part.words, yours + words
         return carried(tuple(found), " ".join(filter(None, texts)), shown)
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 
 # Goes up whenever any text is set in another way than before.
-VERSION = 1
+VERSION = 2
 _NBSP = "\u00a0"
 _NARROW = "\u202f"
 _SPACES = re.compile(r"\s+")
 # Not before ".5" or ".NET".
 _BEFORE_MARK = re.compile(r"\s+(?=[,;:!?%)\]}…]|\.(?!\w))")
 _AFTER_OPENING = re.compile(r"(?<=[(\[{])\s+")
+# Two dots are three in the sentence and one at its end; none belong behind "!". Not in paths.
+_LONG_DOTS = re.compile(r"\.{4,}")
+_TWO_DOTS = re.compile(r"(?<![\s./])\.\.(?![\w./])")
+_ONLY_CLOSING = re.compile(r"[\s\"'»”’)\]]*\Z")
+_STOP_AFTER_MARK = re.compile(r"(?<=[!?])\s?\.{1,2}(?![\w./])")
 # "end.The next", but no address and no file name.
 _GLUED = re.compile(r"(?<![\w.@/-])([^\W\d_]+[.!?])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?![\w@/]|\.\w))")
 _GROUPS = re.compile(r"(?<![\d,.])(?<!\d )([1-9]\d{0,2})((?: \d{3})+)(?!\d)")
@@ -28,7 +33,7 @@ _FRENCH_QUOTES = ((f"«{_NBSP}", f"{_NBSP}»"), ("“", "”"))
 def typeset(text: str, language: str) -> str:
     """Return ``text`` with the spacing, quotes and no-break spaces of ``language``.
 
-    English: straight quotes and apostrophes, no space before marks. French:
+    English: straight quotes and apostrophes, no space before marks; one mark, or three dots, at a time. French:
     « guillemets » with no-break spaces inside, “ ” within them, a no-break space
     before ``: ; ! ? %`` and in thousands, ’ as apostrophe. Other languages:
     spacing only. What news in each language mostly writes:
@@ -37,12 +42,20 @@ def typeset(text: str, language: str) -> str:
     text = _SPACES.sub(" ", text).strip()
     if not text:
         return text
-    text = _GLUED.sub(r"\1 ", _BEFORE_MARK.sub("", _AFTER_OPENING.sub("", text)))
+    text = _BEFORE_MARK.sub("", _AFTER_OPENING.sub("", text))
+    if ".." in text or "!" in text or "?" in text:
+        text = _with_dots(text)
+    text = _GLUED.sub(r"\1 ", text)
     if language == "fr":
         return _french(text)
     if language == "en":
         return _quoted(text.replace("’", "'").replace("‘", "'"), _ENGLISH_QUOTES)
     return text
+
+
+def _with_dots(text: str) -> str:
+    text = _STOP_AFTER_MARK.sub("", _LONG_DOTS.sub("...", text))
+    return _TWO_DOTS.sub(lambda dots: "." if _ONLY_CLOSING.match(text, dots.end()) else "...", text)
 
 
 def _french(text: str) -> str:

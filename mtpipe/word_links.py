@@ -54,11 +54,13 @@ def links_of(attention: npt.ArrayLike, source_pieces: Sequence[str], target_piec
 def carried(links: Links, decoded: str, shown: str) -> Links:
     """Return ``links`` to the words of ``decoded`` as links to those of ``shown``, the same text typeset.
 
-    Typesetting changes spaces and signs one for one; where it did more, no links are left.
+    Typesetting changes spaces and signs one for one, or drops dots; where it did more, no links are left.
     """
     if not links or decoded == shown:
         return links
     here, there = _letters(decoded), _letters(shown)
+    if len(here) != len(there):
+        here, there = _letters(decoded, "."), _letters(shown, ".")
     if len(here) != len(there):
         return ()
     words: dict[int, set[int]] = {}
@@ -67,6 +69,6 @@ def carried(links: Links, decoded: str, shown: str) -> Links:
     return tuple(sorted({(source, new) for source, old in links for new in words.get(old, ())}))
 
 
-def _letters(text: str) -> list[int]:
-    """Return for each visible character the number of its word."""
-    return [number for number, word in enumerate(text.split()) for _ in word]
+def _letters(text: str, but: str = "") -> list[int]:
+    """Return for each visible character, ``but`` one, the number of its word."""
+    return [number for number, word in enumerate(text.split()) for letter in word if letter != but]

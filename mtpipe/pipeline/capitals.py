@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from mtpipe.data import Flag, Hypothesis, Role, Segment, Translation
+from mtpipe.rows import lead_shown
 from mtpipe.text import signs_around
 
 _FRAME = {Role.TITLE, Role.HEADING}
@@ -46,7 +47,8 @@ def _continues(segment: Segment, before: Segment | None) -> bool:
 
 
 def _begun(made: Hypothesis, source: str) -> Hypothesis:
-    lead = len(signs_around(made.text)[0])
+    signs = lead_shown(source)
+    lead = len(signs if signs and made.text.startswith(signs) else signs_around(made.text)[0])
     small = _SMALL.match(made.text[lead:])
     if small is None or not _PASSED.isdisjoint(made.flags) or small["word"] in source:
         return made

@@ -25,7 +25,9 @@ _THOUSANDS = re.compile(
 )
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![.,]?\d)")
+_TIME = re.compile(r"(?<![\d:.,/])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])")
 _PERCENT = re.compile(r"\s*(?:[%٪]|(?:في|ب)\s?ال?م[ائ]+ة)")
+_POINTED = re.compile(r"(?<![\d.,])\d+\.\d{1,2}(?![.,]?\d)")
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩٬", "0123456789,")
 _CURRENCY = "$€£"
 # A figure in pieces: nothing says which of them is to go.
@@ -52,11 +54,35 @@ def put_right(text: str, target: str, made: Hypothesis, source: str) -> Hypothes
     return made if fixed == made.text else mended(made, fixed, _HOW, links)
 
 
+def timed(text: str, made: Hypothesis) -> Hypothesis:
+    """Return ``made`` with the times of day of ``text`` where they have a figure too many: 14:005, 21,000 for 21:00."""
+    if ":" not in text:
+        return made
+    fixed, links = made.text, made.links
+    source = ADDRESS.sub(" ", text).translate(_ASCII)
+    for time in _TIME.finditer(source):
+        hour, minute = time["hour"], time["minute"]
+        # With anything but a colon it may be another number, if not that very one.
+        spoilt = rf"(?<![\d:.,])0?{int(hour)}(?::(?:{minute}\d+|0+{minute})|[.,\u202f]{minute}0)(?![\d:])"
+        found = re.search(spoilt, fixed)
+        kept = re.search(rf"(?<!\d){time.group()}(?!\d)", fixed)
+        if found is None or kept or re.search(spoilt, source):
+            continue
+        at = len(fixed[: found.start()].split()) - (
+            found.start() > 0 and not fixed[found.start() - 1].isspace()
+        )
+        fixed, links = _replaced(fixed, links, at, found.group(), time.group())
+    return made if fixed == made.text else mended(made, fixed, _HOW, links)
+
+
 def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
     """Return ``made`` with thousands set apart as French does it, where they have a comma or a point as in the source.
 
-    In French 3,500 is three and a half. What may be a decimal fraction, and addresses, stay.
+    In French 3,500 is three and a half. What may be a decimal fraction, and addresses, stay. In English a fraction that
+    the source writes with a point has one.
     """
+    if target == "en":
+        return _pointed(text, made)
     if target != "fr" or ("," not in made.text and "." not in made.text):
         return made
     source = ADDRESS.sub(" ", text).translate(_ASCII)
@@ -77,6 +103,17 @@ def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
         return made
     attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
     return replace(made, text=fixed, links=links, attempts=attempts)
+
+
+def _pointed(text: str, made: Hypothesis) -> Hypothesis:
+    wanted = {found.group() for found in _POINTED.finditer(text.translate(_ASCII).replace("٫", "."))}
+    fixed = made.text
+    for figure in wanted:
+        fixed = re.sub(rf"(?<![\d.,]){figure.replace('.', ',')}(?![.,]?\d)", figure, fixed)
+    if fixed == made.text:
+        return made
+    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=fixed, attempts=attempts)
 
 
 def _plain(number: Number) -> bool:

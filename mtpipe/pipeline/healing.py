@@ -12,8 +12,9 @@ from mtpipe.aligner import rendered
 from mtpipe.data import Attempt, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
-from mtpipe.pipeline.figures import grouped, put_right
+from mtpipe.pipeline.figures import grouped, put_right, timed
 from mtpipe.pipeline.latin import kept_as_written
+from mtpipe.pipeline.quotations import bracketed, left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.pipeline.spelling import respelled
 from mtpipe.pipeline.terms import ladder_with_terms
@@ -224,9 +225,10 @@ class Healing:
             kept = self._spelled(lot, made.hypotheses, source, planned)
             if self.retry:
                 kept = [
-                    grouped(*job, self._figured(job, self._latin(job, one, source), source))
+                    left_open(*job, grouped(*job, self._figured(job, self._latin(job, one, source), source)))
                     for job, one in zip(lot, kept, strict=True)
                 ]
+                kept = [bracketed(job[0], one) for job, one in zip(lot, kept, strict=True)]
             found += [_judged(job, one, source) for job, one in zip(lot, kept, strict=True)]
             if progress is not None:
                 progress((start + len(lot)) * 100, len(jobs) * 100)
@@ -262,6 +264,9 @@ class Healing:
 
     def _figured(self, job: Job, made: Hypothesis, source: str) -> Hypothesis:
         """Put changed figures right where that leaves less to doubt."""
+        on_time = timed(job[0], made)
+        if on_time is not made:
+            made = _checked(job, on_time, source, self.terms)
         if not any(found.check in ("numbers", "dates") for found in made.findings):
             return made
         fixed = put_right(*job, made, source)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mtpipe.clauses import split_clauses
+from mtpipe.clauses import parts_of_one, split_clauses
 from mtpipe.data import Hypothesis
 from mtpipe.languages import ADDRESS
 from mtpipe.translator import Decoding, Engine, Job, Translator
@@ -14,19 +13,8 @@ from mtpipe.translator import Decoding, Engine, Job, Translator
 _CANDIDATES = 6
 _FREE: dict[str, float] = {"repetition_penalty": 1, "no_repeat_ngram_size": 0}
 _STRICT: dict[str, float] = {"repetition_penalty": 1.3, "no_repeat_ngram_size": 2}
+_MARKS = str.maketrans("،؛؟", ",;?")
 _FEWEST_CHARACTERS = 60  # a segment shorter than this has no clauses to be cut at
-
-_SENTENCE_END = re.compile(r"[.!?؟]\s*$")
-_LAST_MARKS = re.compile(r"[\s.,;:\"”»]*$")
-_OPENING, _CLOSING = re.compile(r"[«“]|(?<!\w)\""), re.compile(r"[»”]|(?<=[\w.,!?؟،])\"")
-# A part of a sentence begins with a capital in its translation; these words have none inside.
-_SMALL = re.compile(
-    r"(?:The|A|An|This|That|These|Those|It|He|She|They|We|You|His|Her|Its|Their|Some|All|After|Before|When|While|As|At|In|On|By|For"
-    r"|From|To|With|Without|And|But|Or|If|Because|Since|So|Not|No|There|Which|Who|Where|Until|According|Is|Was|Were|Has|Had"
-    r"|Le|La|Les|Un|Une|Des|Du|De|Ce|Cette|Ces|Il|Elle|Ils|Elles|On|Nous|Vous|Son|Sa|Ses|Leurs?|Et|Mais|Ou|Si|Car|Comme|Après"
-    r"|Avant|Quand|Lorsque|Pendant|Dans|Sur|Sous|Par|Pour|Avec|Sans|En|Au|Aux|Que|Qui|Où|Selon|Depuis|Ainsi|Certains|Tous)(?=\s)"
-    r"|(?:L|D|Qu|S|C|N)['’]"
-)
 
 # Jobs and the best hypothesis so far of each → new hypotheses for each, none where the way is of no use.
 Retry = Callable[[Sequence[Job], Sequence[Hypothesis]], list[list[Hypothesis]]]
@@ -123,7 +111,9 @@ def _around_addresses(
     made = iter(translator.translate(asked, source, planned=planned) if asked else [])
     found: list[list[Hypothesis]] = []
     for parts in cut:
-        several = [next(made) if _to_translate(part) else Hypothesis(part) for part in parts]
+        several = [
+            next(made) if _to_translate(part) else Hypothesis(_with_latin_marks(part)) for part in parts
+        ]
         found.append([_joined(parts, several)] if len(parts) > 1 else [])
     return found
 
@@ -146,41 +136,25 @@ def _to_translate(part: str) -> bool:
     return not ADDRESS.search(part) and any(char.isalpha() for char in part)
 
 
+def _with_latin_marks(part: str) -> str:
+    """Return an address with the marks that touch it as English and French write them."""
+    return part.translate(_MARKS)
+
+
 def _clauses(text: str) -> list[str]:
     if len(text) < _FEWEST_CHARACTERS:
         return [text]
     return split_clauses(text, len, max(_FEWEST_CHARACTERS, (len(text) + 1) // 2 + len(text) // 8))
 
 
-def _unfinished(text: str, part: str) -> str:
-    """Return the translation of a part that ends no sentence without the full stop and the closing mark made up for it.
-
-    A model ends what it takes for a sentence, and closes a quotation that goes on in the next part.
-    """
-    ended = _LAST_MARKS.search(text)
-    marks = "" if ended is None else ended.group()
-    kept = text[: len(text) - len(marks)]
-    if re.search(r"[\"”»]", marks) and len(_CLOSING.findall(part)) < len(_CLOSING.findall(text)):
-        marks = re.sub(r"\s*[\"”»]", "", marks)
-    marks = marks.replace(".", "")
-    if re.search(r"[،,]\s*$", part) and not re.search("[,;:]", marks):
-        marks = marks.rstrip() + ","
-    return (kept + marks).rstrip()
-
-
 def _joined(parts: Sequence[str], several: Sequence[Hypothesis]) -> Hypothesis:
     """Put the translations of a segment's parts together: a sentence begins once and ends once."""
-    texts, links, here, there = [], [], 0, 0
-    for number, (part, made) in enumerate(zip(parts, several, strict=True)):
-        text = made.text
-        if number and not _SENTENCE_END.search(parts[number - 1]) and _SMALL.match(text):
-            text = text[0].lower() + text[1:]
-        if number + 1 < len(several) and not _SENTENCE_END.search(part):
-            text = _unfinished(text, part)
+    texts = parts_of_one(parts, [made.text for made in several])
+    links, here, there = [], 0, 0
+    for part, text, made in zip(parts, texts, several, strict=True):
         words = len(text.split())
         links += [(source + here, target + there) for source, target in made.links if target < words]
         here, there = here + len(part.split()), there + words
-        texts.append(text)
     scores = [made.score for made in several if made.score is not None]
     flags = tuple(dict.fromkeys(flag for made in several for flag in made.flags))
     score = round(sum(scores) / len(scores), 4) if scores else None

@@ -88,7 +88,7 @@ def _arabic(stop: _Stop, token: str, pieces: list[str], words: Lexicon) -> tuple
     if kind in ("title", "never"):
         return False, f"abbreviation-{kind}"
     letters = len(_ARABIC.findall(bare))
-    if kind == "either" and "." not in bare:
+    if kind == "either" and "." not in bare and letters > 1:
         return None
     if letters == 1 or _ACRONYM.match(bare):
         rule = "abbreviation-either" if kind == "either" else "initial"

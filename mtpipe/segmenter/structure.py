@@ -26,12 +26,16 @@ _NUMERIC_DATE = re.compile(
 _MONTH_OF_YEAR = re.compile("(?:0?[1-9]|1[0-2])\\s?[/.\\-]\\s?(?:19|20)\\d\\d")
 _YEAR = re.compile("(?<!\\d)(?:1[0-9]|20)\\d\\d(?!\\d)|(?<!\\d)[\u0660-\u0669]{4}(?!\\d)")
 _DATED_SOURCE = re.compile("[^.!?؟:]{2,60}?[,،\\-–(]\\s*(?P<date>[^,،]{6,40})\\)?\\Z")
+# What parts a town or a paper from the agency behind it: «دمشق ـ سانا», «مدريد (د ب أ)».
+_BEFORE_AGENCY = re.compile("\\s*[-–—ـ|/+(]\\s*")
+_HALVES = re.compile("\\S \\*+ \\S")  # of a verse
 _MARKS = re.compile("[\u064b-\u0652\u0670]")
 _URL = re.compile("(?:https?://|www\\.)\\S+\\Z")
 _LONGEST_TITLE = 160
 _LONGEST_FRAME = 120
 _LONGEST_HEADING = 80
 _LONGEST_QUESTION = 50
+_MOST_BEFORE_AGENCY = 4
 _HEADER_LINES = 8
 
 
@@ -144,6 +148,8 @@ def _headings(contents: Sequence[str], roles: list[Role], body: int) -> None:
             continue
         if roles[index + 1] not in (Role.BODY, Role.LIST) or short[index + 1] or not _WORD.search(line):
             continue
+        if _ends_inside(line) or _HALVES.search(line):
+            continue
         if index > body and short[index - 1] and roles[index - 1] is Role.BODY:
             continue
         roles[index] = Role.HEADING
@@ -173,12 +179,19 @@ def _is_title(contents: Sequence[str]) -> bool:
     line = contents[0]
     if len(line) > _LONGEST_TITLE or is_date(line) or _is_byline(line):
         return False
-    if any(end.breaks and line[: end.position].rstrip('"”»)')[-1] == "." for end in boundaries(line, "ar")):
-        return False  # two sentences of the text
+    if _ends_inside(line):
+        return False
     if not _FULL_STOP.search(line) or line.endswith(("...", "…", "..")):
         return True
     framed = _header_role(contents[1], named=False) is not None
     return framed and line[-1] == "." and not _INNER_STOP.search(line)
+
+
+def _ends_inside(line: str) -> bool:
+    """Say whether a sentence of the text ends inside the line, with a full stop."""
+    return any(
+        end.breaks and line[: end.position].rstrip('"”»)')[-1] == "." for end in boundaries(line, "ar")
+    )
 
 
 @cache
@@ -259,8 +272,8 @@ def _is_credit(line: str) -> bool:
         return True
     if _opens(line, "source"):
         return True
-    bare = line.strip("()[] -–")
-    if bare in _words("agency"):
+    *before, last = [part.strip("()[] -–") for part in _BEFORE_AGENCY.split(line.strip("()[] -–"))]
+    if last in _words("agency") and len(" ".join(before).split()) <= _MOST_BEFORE_AGENCY:
         return True
     dated = _DATED_SOURCE.match(line)
     if not dated or len(line.split()) > 9:

@@ -1,6 +1,6 @@
 """Single characters that are not what they should be into the characters they stand for.
 
-HTML entities, invisible characters, presentation forms, tatweel and odd
+HTML entities and tags, invisible characters, presentation forms, tatweel and odd
 spaces. Letters and digits are never folded.
 """
 
@@ -30,6 +30,12 @@ INVISIBLE = (
 )
 
 _ENTITY = re.compile(r"&(?:amp;){0,4}(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+# Tags of running text, pasted along with it; those that part lines leave a space.
+_TAG = re.compile(
+    r"</?(?:(?P<apart>br|p|div|li|ul|ol|h[1-6]|tr|td|blockquote)"
+    r"|a|b|i|u|s|em|strong|span|font|sup|sub|small|mark|img|figure|figcaption)(?:\s[^<>\n\r]{0,400})?/?>",
+    re.IGNORECASE,
+)
 _INVISIBLE = re.compile(f"[{INVISIBLE}]++")
 _JOINER = re.compile("(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001ffff])\u200d++|\u200d{2,}|\u200d\\Z")
 _PRESENTATION = re.compile(
@@ -56,6 +62,14 @@ def entities(text: str) -> Iterator[Change]:
         plain = _entity(match.group(1))
         if plain is not None:
             yield Change(match.start(), match.end(), plain, "entity")
+
+
+def tags(text: str) -> Iterator[Change]:
+    """Yield the HTML tags left in a text that closes some or breaks lines with them, to be deleted."""
+    if "</" not in text and "<br" not in text.lower():
+        return
+    for match in _TAG.finditer(text):
+        yield Change(match.start(), match.end(), " " if match["apart"] else "", "tag")
 
 
 def invisible(text: str) -> Iterator[Change]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mtpipe.data import Edit, Span
-from mtpipe.text.characters import edge_spaces, entities, invisible, presentation_forms, spaces, tatweel
+from mtpipe.text.characters import edge_spaces, entities, invisible, presentation_forms, spaces, tags, tatweel
 from mtpipe.text.ledger import Change, CleanText, compose, rewrite
 from mtpipe.text.lines import wrapped_lines
 from mtpipe.text.mojibake import mojibake
-from mtpipe.text.typography import double_stops, gaps, quotes, repeated, stray_marks
+from mtpipe.text.typography import apostrophes, double_stops, gaps, quotes, repeated, stray_marks
 
 Rule = Callable[[str], Iterable[Change]]
 
@@ -18,6 +18,7 @@ Rule = Callable[[str], Iterable[Change]]
 RULES: tuple[Rule, ...] = (
     wrapped_lines,
     entities,
+    tags,
     mojibake,
     invisible,
     presentation_forms,
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     gaps,
     double_stops,
     repeated,
+    apostrophes,
     quotes,
     spaces,
     edge_spaces,

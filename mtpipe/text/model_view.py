@@ -23,15 +23,22 @@ _CLOSE = re.compile(
 _GLUED = re.compile(f'\\((?<=[{LETTERS}{MARKS}»"].)(?=[{LETTERS}])')
 _BULLETS = "•▪▫■□●○◦‣⁃►▶◄◆❖✓✔★☆"
 # Pictures and signs that no model knows, with what joins them; a degree sign is none.
-_PICTURES = "\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3©®™"
+_PICTURES = (
+    "\u203c\u2049\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3©®™"
+)
 _JOINERS = f"\u200d{INVISIBLE}"
-_LEAD = re.compile(rf"[{_JOINERS}]*+(?:[{_BULLETS}{_PICTURES}][{_JOINERS}]*+\s*|[*–—-]\s+)+")
+# The number of a list item, and a star that no second one makes bold type.
+_ENUMERATOR = rf"\(?(?:[0-9]{{1,2}}|[\u0660-\u0669]{{1,2}})\s?[.)\u0640-]\s*(?=[\"«“(]?[{LETTERS}])"
+_STAR = r"\*++\s*(?![^*]*\*)"
+_LEAD = re.compile(
+    rf"[{_JOINERS}]*+(?:[{_BULLETS}{_PICTURES}][{_JOINERS}]*+\s*|[*–—-]\s+|{_STAR}|{_ENUMERATOR})+"
+)
 _IS_PICTURE = re.compile(f"[{_PICTURES}{_JOINERS}]").match
-_ANY_PICTURE = re.compile(f"[{_BULLETS}{_PICTURES}\u2190-\u21ff]").search
+_ANY_PICTURE = re.compile(f"[*{_BULLETS}{_PICTURES}\u2190-\u21ff]").search
 # Between words a bullet or an arrow parts, or leads on.
-_BETWEEN = re.compile(rf"(?<=\S) [{_BULLETS}\u2190-\u21ff]+ (?=\S)")
-_LEFT = re.compile(f"[{_BULLETS}{_PICTURES}]")
-_UNSEEN = re.compile(rf"{_MARK.pattern}|[-{_BULLETS}{_PICTURES}\u2190-\u21ff]")
+_BETWEEN = re.compile(rf"(?<=\S) (?:[{_BULLETS}\u2190-\u21ff]+|(?<!\d )\*+) (?=\S)")
+_LEFT = re.compile(rf"[{_BULLETS}{_PICTURES}]|(?<!\d)(?<!\d )\*+")
+_UNSEEN = re.compile(rf"{_MARK.pattern}|[-*{_BULLETS}{_PICTURES}\u2190-\u21ff]")
 # Letters that name something: the group B, vitamin K.
 _LABELLED = re.compile(
     r"(?:مجموعة|فئة|فيتامين|نقطة|فقرة|بند|درجة|شعبة|فريق|صف|فرع|باب|قسم|ملحق|مستوى|طراز|خط|بطاقة)\s\Z"
@@ -47,7 +54,8 @@ def for_model(text: str) -> str:
     letters, since models were trained on bare text and read such words letter
     by letter. A space after a comma that has none, or a colon before a quotation;
     none after «و» that stands apart; the percent sign behind its number. Bullets,
-    pictures and dashes around it are left out, see ``signs_around``. A last letter ه,
+    pictures, dashes and a list item's number around it are left out, see ``signs_around``;
+    so are the stars of bold type. A last letter ه,
     ى or ي may become the one that most of the press writes there, see ``finals``; no
     other letter or digit is ever changed, added or left out.
     """
@@ -73,7 +81,7 @@ def _together(found: re.Match[str]) -> str:
 
 
 def signs_around(text: str) -> tuple[str, str]:
-    """Return the bullets and pictures before a segment's text and the pictures behind it, spaces between included.
+    """Return the bullets, pictures and number before a segment's text and the pictures behind it, spaces included.
 
     They belong to the page, not to the language; a segment of nothing else has none.
     """

@@ -31,12 +31,17 @@ _HEH_LINES = 2
 _HEH_AFTER_YEAR = re.compile(
     f"(?:(?<=(?<!\\d)1[6-9]\\d\\d)|(?<=(?<!\\d)[2٢][0٠]\\d\\d)) هـ?(?=[{LINE_ENDS}]|\\Z)"
 )
+# Behind a comma, a bracket or a word it is none either, but for a century's.
+_HEH_AFTER_WORD = re.compile(
+    f"(?:(?<=[،؛,;])|(?<=[^{_DIGITS}][)\\]])|(?<=[{LETTERS}{MARKS}]{{2}})) هـ?(?=[{LINE_ENDS}]|\\Z)"
+)
+_CENTURY = re.compile("قرن \\S+\\Z")
 
 _GAP = re.compile(
     # before an Arabic mark, always, and to the other side of the mark where a letter follows
-    f'(?<![\\s(\\[«"“]) (?P<arabic>[،؛؟])(?P<glued>(?=[{LETTERS}]))?'
+    f'(?<![\\s(\\[«“])(?<![\\s(]")(?<!\\A") (?P<arabic>[،؛؟])(?P<glued>(?=[{LETTERS}]))?'
     # before a shared mark unless it opens a word (.NET), a number (.5) or stands between numbers (2 : 1)
-    f"|(?<![\\s{_LATIN}(\\[«“])(?<![{_DIGITS}]) (?P<shared>[.:!,;?…])(?![\\w.…])"
+    f"|(?<![\\s{_LATIN}(\\[«“])(?<![{_DIGITS}]) (?P<shared>[.:,;…](?![\\w.…])|[!?](?!\\w))"
     f"|(?<=[{_DIGITS}]) (?P<number>[.:!,;?…])(?! ?[\\w.…])"
     f"|(?<=[{_LATIN}]) (?P<latin>[.,])(?=\\s|\\Z)(?! \\.)"
     f"|(?<=[{LETTERS}{MARKS}]) (?P<dots>\\.{{2,}}|…)(?=\\s|\\Z)"
@@ -44,8 +49,9 @@ _GAP = re.compile(
 )
 _ANY_GAP = re.compile(" [.,:!;?…،؛؟]")
 _LATIN_GAP = re.compile(r"(?<![\s.,]) (?=[.,](?:\s|\Z))(?!\. \.)")
-_DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.(?![.\\w])|(؟) (?=[؟!])")
+_DOUBLE_STOP = re.compile("(؟|(?<![A-Za-z])!) ?\\.{1,2}(?![.\\w])|(؟) (?=[؟!])")
 _REPEATED = re.compile("([،؛؟!?])\\1++|(\\.)\\.{3,}+|(…)…++")
+_TWO_APOSTROPHES = re.compile("(?<![\\d'])(?:''|’’|‘‘)(?!')")  # not the inches of 5'11''
 _SWAPPED_COLON = re.compile('(?<=[:،]) ?(["“«]) (?=\\S)')
 _SWAPPED_CURLY = re.compile("(?<=[\\s:،(])” (?=\\S)|(?<=\\S) “(?=[\\s.,،؛:؟!)]|\\Z)")
 _OPENING = re.compile("(?:(?<=[\\s:،(])|\\A)([«“(\\[]) (?=\\S)")
@@ -58,7 +64,8 @@ def stray_marks(text: str) -> Iterator[Change]:
     At least three lines must end in the same one, after a stop, or two in ه: a
     Hijri year (1444 ه) or the last word of a single line is no such mark. What
     follows a colon may be the answer itself (أحمد: أ), so colons prove nothing, and
-    after them only ه goes, where three lines prove it.
+    after them only ه goes, where three lines prove it. Three lines also prove it behind a
+    comma, a bracket or a word, as in the title.
     """
     found = list(_STRAY.finditer(text))
     count = Counter(match.group(2) for match in found if match.group(1) != ":")
@@ -72,6 +79,12 @@ def stray_marks(text: str) -> Iterator[Change]:
     if heh >= _HEH_LINES:
         changes += [
             Change(match.start(), match.end(), "", "stray-mark") for match in _HEH_AFTER_YEAR.finditer(text)
+        ]
+    if heh >= _STRAY_LINES:
+        changes += [
+            Change(match.start(), match.end(), "", "stray-mark")
+            for match in _HEH_AFTER_WORD.finditer(text)
+            if not _CENTURY.search(text, max(0, match.start() - 30), match.start())
         ]
     yield from sorted(changes)
 
@@ -123,6 +136,14 @@ def repeated(text: str) -> Iterator[Change]:
         yield Change(match.start(), match.end(), "..." if mark == "." else mark, "repeated-punctuation")
 
 
+def _two_apostrophes(line: str) -> Iterator[Change]:
+    """Yield two apostrophes, typed for a quotation mark, as one."""
+    found = list(_TWO_APOSTROPHES.finditer(line))
+    if len(found) > 1:
+        for match in found:
+            yield Change(match.start(), match.end(), '"', "two-apostrophes")
+
+
 def _arabic_quotes(line: str) -> Iterator[Change]:
     """Yield spaces just inside quotation marks and brackets; straight quotes open and close in turn."""
     changes = []
@@ -168,4 +189,5 @@ def _straight_quotes(line: str) -> Iterator[Change]:
 
 gaps = _by_line(_arabic_gaps, _latin_gaps)
 double_stops = _by_line(_arabic_stops)
+apostrophes = _by_line(_two_apostrophes)
 quotes = _by_line(_arabic_quotes)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mtpipe.data import Document, Edit, Origin, Role, Span
 from mtpipe.segmenter import explain, segment, segment_lines, segment_text
-from mtpipe.text import apply, clean, for_model, undo
+from mtpipe.text import apply, clean, for_model, signs_around, undo
 
 _few = settings(max_examples=60, deadline=None)
 _ORIGIN = Origin(name="made.txt", sha256="0" * 64, encoding="utf-8", size=0)
@@ -165,7 +165,8 @@ def test_the_models_view_changes_no_letter_and_is_stable(source: str) -> None:
     for line in clean(source).text.splitlines():
         view = for_model(line)
         assert for_model(view) == view
-        assert _letters(view) == _letters(line)
+        lead = signs_around(line)[0]  # perhaps with the number of a list item
+        assert _letters(view) == _letters(line[len(lead) :])
 
 
 @pytest.mark.slow

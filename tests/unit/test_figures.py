@@ -9,7 +9,7 @@ import pytest
 from mtpipe import models
 from mtpipe.data import Flag, Hypothesis
 from mtpipe.guard import Pair, check
-from mtpipe.pipeline.figures import grouped, put_right
+from mtpipe.pipeline.figures import grouped, put_right, timed
 from mtpipe.pipeline.healing import Healing
 from mtpipe.translator import Engine
 
@@ -134,3 +134,25 @@ def test_healing_puts_figures_right_with_a_tiny_engine(tiny_model: Path) -> None
     assert healed.text == "The convoy of 50 lorries left the town."
     assert healed.how == "figure put right"
     assert healed.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "fixed"),
+    [
+        ("الساعة 14:05", "hour 14:005", "hour 14:05"),
+        ("عند الساعة ٢١:٠٠ مساء", "à l’heure de 21\u202f000.", "à l’heure de 21:00."),
+        ("عند الساعة 21:00 مساء", "at 21:000, in the evening", "at 21:00, in the evening"),
+        ("عند الساعة 21:00", "at 21:00 for 21,000 people", "at 21:00 for 21,000 people"),
+        ("21,000 شخص عند الساعة 21:00", "21,000 people at nine", "21,000 people at nine"),
+        ("عند الساعة 8:30", "at 8.300", "at 8:30"),
+        ("وصل 21,000 شخص", "21,000 people", "21,000 people"),
+    ],
+)
+def test_times_of_day_lose_what_is_too_much(source: str, text: str, fixed: str) -> None:
+    assert timed(source, made(text)).text == fixed
+
+
+def test_fractions_with_a_point_keep_it_in_english() -> None:
+    assert grouped("اليورو 51.25 51.48", "en", made("Euro 51.25 51,48")).text == "Euro 51.25 51.48"
+    assert grouped("نسبة ٧٣٫٤ وعدد 1,500", "en", made("73,4 and 1,500")).text == "73.4 and 1,500"
+    assert grouped("الأسئلة 3,4", "en", made("Questions 3,4")).text == "Questions 3,4"

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from mtpipe import models
+from mtpipe.clauses import _unfinished
 from mtpipe.cli import run
 from mtpipe.data import Flag, Hypothesis, Passport, Role, Translation
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.pipeline.healing import Healing, heal, weight
 from mtpipe.pipeline.names import one_way
-from mtpipe.pipeline.rungs import Rung, _unfinished, another_model, ladder_for
+from mtpipe.pipeline.quotations import bracketed, left_open
+from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
 from mtpipe.translator import Decoding, Engine, Job, translate
 from tests.conftest import make_document
 from tests.tiny import make_tiny_model
@@ -210,3 +212,71 @@ def test_strict_ends_with_1_and_writes_all_the_same(
 )
 def test_a_part_that_ends_no_sentence_gets_no_end(made: str, part: str, wanted: str) -> None:
     assert _unfinished(made, part) == wanted
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "wanted"),
+    [
+        (
+            'يقول الرجل: "هربنا ليلا.',
+            "Il dit\u00a0: «\u00a0Nous avons fui.\u00a0»",
+            "Il dit\u00a0: «\u00a0Nous avons fui.",
+        ),
+        ("يقول الرجل: «هربنا ليلا.", 'He said: "We fled".', 'He said: "We fled.'),
+        ('الآن نعيش في خيمة".', '"Now we live in a tent".', 'Now we live in a tent".'),
+        ("الآن نعيش في خيمة».", "«\u00a0Nous sommes là.\u00a0»", "Nous sommes là.\u00a0»"),
+        ('قال: "نعم".', 'He said: "Yes".', 'He said: "Yes".'),
+        ('كنا نسمع الرصاص."', "We heard bullets.", 'We heard bullets."'),
+        ("كنا نسمع الرصاص».", "Nous entendions.", "Nous entendions\u00a0»."),
+        ('هربنا" وأضاف أن الليل طال.', "We fled, he added.", "We fled, he added."),
+        ('قال "نعم"، ثم: "هربنا.', 'He said "yes", then "we" fled.', 'He said "yes", then "we" fled.'),
+        ('قال: "هربنا.', 'He said: "We fled.', 'He said: "We fled.'),
+        ("وتابع: » إن بلادنا حرة « .", 'He said: "We are free."', 'He said: "We are free."'),
+        ("وتابع: ”إن بلادنا حرة“.", 'He said: "We are free."', 'He said: "We are free."'),
+    ],
+)
+def test_a_quotation_that_goes_on_is_left_open(source: str, made: str, wanted: str) -> None:
+    assert left_open(source, "fr" if "\u00a0" in wanted else "en", Hypothesis(made)).text == wanted
+
+
+def test_links_stay_with_their_words_where_an_opening_mark_goes() -> None:
+    made = Hypothesis("«\u00a0Nous sommes là.\u00a0»", links=((0, 0), (1, 1), (2, 3), (2, 4)))
+    assert left_open("الآن نحن هنا».", "fr", made).links == ((1, 0), (2, 2), (2, 3))
+
+
+def test_marks_that_touch_an_address_are_those_of_the_target() -> None:
+    class Plain:
+        passport = Passport("m", "made", "1", "CC0", "0" * 64, ("en",))
+
+        def translate(self, jobs: Sequence[Job], source: str, **_: object) -> list[Hypothesis]:
+            return [Hypothesis("Mail:" if "البريد" in text else "phone") for text, _ in jobs]
+
+    way = next(rung for rung in ladder_for(Plain(), "ar") if rung.how == "around addresses")
+    ((made,),) = way.retry([("البريد: a.b@example.org، هاتف", "en")], [Hypothesis("")])
+    assert made.text == "Mail: a.b@example.org, phone"
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "wanted"),
+    [
+        (
+            "يوم الثلاثاء (14 نوفمبر 2017)، واشنطن",
+            "On (14 November 2017, they",
+            "On (14 November 2017), they",
+        ),
+        ("بلغ (9.4 مليون)؛ ثم", "(9,4 millions\u00a0; puis", "(9,4 millions)\u00a0; puis"),
+        ("قال (نعم)، ومضى", "He (said (yes), and left", "He (said (yes), and left"),
+        (
+            "قال (نعم) ثم مضى، وعاد",
+            "He said (yes and left, and came back",
+            "He said (yes and left, and came back",
+        ),
+        (
+            "قال (نعم)، ومضى",
+            "He (yes and then he went away far, too",
+            "He (yes and then he went away far, too",
+        ),
+    ],
+)
+def test_a_bracket_lost_before_a_mark_is_put_back(source: str, made: str, wanted: str) -> None:
+    assert bracketed(source, Hypothesis(made)).text == wanted

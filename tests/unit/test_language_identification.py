@@ -23,6 +23,8 @@ from mtpipe.languages import identify
         ("یہ کتاب میرے بھائی کی ہے", "other"),
         ("ئەم کتێبە هی برای منە", "other"),
         ("قال مدير شركة Ports إن العمل بدأ", "ar"),
+        ("يدعم التطبيق Python وJavaScript وC++ وTypeScript أيضا", "ar"),
+        ("The paper الوطن العربي reported on the ships of its port", "en"),
         ("The ships have come back to the port", "en"),
         ("Les bateaux sont revenus au port", "fr"),
         ("Le Point, 14/11/2017", "fr"),

@@ -61,10 +61,26 @@ def test_the_frame_of_an_article() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Le Point, 14/11/2017", "La Gazette, 3 juillet 2019", "(رويترز)", "أ ف ب", "Source: AFP"]
+    "line",
+    [
+        "Le Point, 14/11/2017",
+        "La Gazette, 3 juillet 2019",
+        "(رويترز)",
+        "أ ف ب",
+        "Source: AFP",
+        "دمشق ـ سانا",
+        "مدريد (د ب أ)",
+        "صوت البحر - وكالات",
+    ],
 )
 def test_sources_are_credits(line: str) -> None:
     assert _roles("عنوان قصير", _BODY, line, _BODY)[2] == "credit"
+    assert _roles("عنوان قصير", line, _BODY, _BODY)[1] == "credit"
+
+
+@pytest.mark.parametrize("line", ['"سنعود"، قالها ومضى. (انتهى)', "قفا نبك من ذكرى حبيب * ومنزل بعيد"])
+def test_two_sentences_and_verses_are_no_headings(line: str) -> None:
+    assert _roles("عنوان قصير", _BODY, line, _BODY)[2] == "body"
 
 
 def test_a_first_line_of_running_text_is_no_title() -> None:

@@ -12,6 +12,12 @@ from mtpipe.text import apply, clean, for_model, undo, words_shown
 _CHANGED = [
     ("space before a question mark, and a full stop after it", "هل وصلت السفن ؟. نعم", "هل وصلت السفن؟ نعم"),
     ("space before a colon", "قال : لا", "قال: لا"),
+    ("comma behind a closing straight quote", 'قال "لا" ، ومضى "نعم" ؟', 'قال "لا"، ومضى "نعم"؟'),
+    (
+        "two full stops behind another mark",
+        "هذه الحرب لن تنتهي !.. لماذا ؟.. نعم",
+        "هذه الحرب لن تنتهي! لماذا؟ نعم",
+    ),
     ("space before a full stop", "وصلت السفن . ثم عادت .", "وصلت السفن. ثم عادت."),
     ("full stop on the wrong side of the space", "وصلت السفن .ثم عادت", "وصلت السفن. ثم عادت"),
     ("comma on the wrong side of the space", "الشمس ،القمر", "الشمس، القمر"),
@@ -27,6 +33,8 @@ _CHANGED = [
         "كتاب جديد",
     ),
     ("repeated marks", "ماذا؟؟؟ لا!!! نعم،، ثم.....", "ماذا؟ لا! نعم، ثم..."),
+    ("two apostrophes", "قال : ''لا'' ، ثم ‘‘ نعم ’’ .", 'قال: "لا"، ثم "نعم".'),
+    ("tags", 'وقال <b>الوزير</b>:<br/>&lt;a href="http://a.org"&gt;لا&lt;/a&gt;', "وقال الوزير: لا"),
     ("entities, once and twice escaped", "&quot;نعم&quot; &amp;laquo;لا&amp;raquo; &#1605;", '"نعم" «لا» م'),
     ("UTF-8 read as Windows-1252", "مدينة " + "البحر".encode().decode("cp1252"), "مدينة البحر"),
     ("French read as Windows-1252", "Il a Ã©tÃ© lÃ\u00a0", "Il a été là"),
@@ -38,6 +46,10 @@ _CHANGED = [
 ]
 
 _KEPT = [
+    "طوله 5'11'' فقط",
+    "كان أ <b> ج",
+    "بين <وسط> و</وسط>",
+    "لماذا؟... لا أدري",
     "سنة 1444 ه",
     "وعاد في الـ12 من الشهر.",
     "الـBBC ونشرة الـCNN",
@@ -98,6 +110,15 @@ def test_a_lone_letter_stays_where_few_lines_end_in_it() -> None:
 def test_two_lines_prove_a_stray_heh_which_then_goes_after_a_year_of_our_era_too() -> None:
     source = "بيروت 14/10/2017   ه\nعاد القارب. ه\nقال: «نعم» ه\nسنة 1438 ه"
     assert clean(source).text == "بيروت 14/10/2017\nعاد القارب.\nقال: «نعم»\nسنة 1438 ه"
+
+
+def test_three_lines_prove_a_stray_heh_behind_words_commas_and_brackets_too() -> None:
+    proof = "عاد القارب. ه\nغرق القارب. ه\nلماذا؟ هـ\n"
+    lines = ["سقوط الأقنعة ه", "كان ثمنه 5 ليرات، ه", "كانت البلاد (كلها) ه", "قصة عَجِيبَةٌ هـ"]
+    kept = ["عام (1438) ه", "سنة 1438 ه", "في القرن الرابع ه", "ا هـ", "كتاب طه"]
+    cleaned = clean(proof + "\n".join(lines + kept)).text.split("\n")[3:]
+    assert cleaned == [line.rsplit(" ", 1)[0] for line in lines] + kept
+    assert clean("\n".join(lines)).text == "\n".join(lines)
 
 
 def test_abbreviations_and_hijri_years_keep_their_letter() -> None:
@@ -221,6 +242,15 @@ def test_edits_of_another_text_are_refused() -> None:
         ("القاهرة → بيروت • مساء", "القاهرة - بيروت - مساء"),
         ("12 % 15 % في المدن", "12 % 15 % في المدن"),
         ("© حقوق النشر", "حقوق النشر"),
+        ("1- غياب القانون", "غياب القانون"),
+        ("(٢) «غياب» القانون", "«غياب» القانون"),
+        ("1- 3 ملايين", "1- 3 ملايين"),
+        ("2017. وعاد", "2017. وعاد"),
+        ("*هام جدا*: وصل *الوفد*", "هام جدا: وصل الوفد"),
+        ("قفا نبك *** ومنزل", "قفا نبك - ومنزل"),
+        ("*كاتب من لبنان", "كاتب من لبنان"),
+        ("نضرب 5 * 3", "نضرب 5 * 3"),
+        ("قبل الحذف ‼️", "قبل الحذف"),
     ],
 )
 def test_the_models_view(text: str, view: str) -> None:

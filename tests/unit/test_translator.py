@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtpipe import models
-from mtpipe.clauses import split_clauses
+from mtpipe.clauses import parts_of_one, split_clauses
 from mtpipe.data import Flag, Hypothesis, Role
 from mtpipe.errors import ModelError, UsageError
 from mtpipe.pipeline import routes
@@ -61,7 +61,17 @@ def test_long_texts_are_cut_for_the_model_and_joined(tmp_path: Path) -> None:
     parts = split_clauses(text, short._count, 30)
     assert " ".join(parts) == text
     apart = short.translate([(part, "en") for part in parts], "ar")
-    assert whole.text.split() == " ".join(h.text for h in apart).split()
+    assert whole.text.split() == " ".join(parts_of_one(parts, [h.text for h in apart])).split()
+
+
+def test_the_parts_of_one_sentence_begin_and_end_one() -> None:
+    parts = ["أقر المجلس القانون،", "بعد نقاش طويل.", "وانتهى الأمر"]
+    made = ["The council passed the law.", "After a long debate.", "The matter ended"]
+    assert parts_of_one(parts, made) == [
+        "The council passed the law,",
+        "after a long debate.",
+        "The matter ended",
+    ]
 
 
 _CLAUSES = st.lists(
@@ -152,10 +162,11 @@ def test_bullets_and_pictures_stay_around_the_translation_and_links_point_to_the
     plain = "وعاد أهل القرية من الحقول قبل غروب الشمس."
     shown = "• و عاد أهل القرية من الحقول قبل غروب الشمس. 🙏"
     glued = f"🔴{plain}"
-    texts = (shown, plain, "ــــــ", glued, "#غزة #القدس")
+    texts = (shown, plain, "ــــــ", glued, "#غزة #القدس", f"٢. {plain}")
     document = make_document([(text, "ar", Role.BODY) for text in texts])
     (translation,) = translate(document, {"en": engine})
-    dressed, bare, rule, red, tags = translation.hypotheses
+    dressed, bare, rule, red, tags, second = translation.hypotheses
+    assert second.text == f"2. {bare.text}"
     assert (red.text, red.links) == (f"🔴{bare.text}", bare.links)
     assert (tags.text, tags.flags) == ("#غزة #القدس", (Flag.NO_LETTERS,))
     assert dressed.text == f"• {bare.text} 🙏"

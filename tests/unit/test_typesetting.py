@@ -14,6 +14,9 @@ N, T = "\u00a0", "\u202f"
 @pytest.mark.parametrize(
     ("language", "raw", "wanted"),
     [
+        ("en", "Yes.. I write .... and then stop..", "Yes... I write... and then stop."),
+        ("fr", 'Pas encore!. "Notre pays est libre.."', f"Pas encore{N}! «{N}Notre pays est libre.{N}»"),
+        ("en", "See a..b or home/..?.", "See a..b or home/..?"),
         ("en", 'He said : " we are 4,000 " . Then he left .', 'He said: "we are 4,000". Then he left.'),
         ("en", "«Yes», he said ; it’s “the boys’ own” .", '"Yes", he said; it\'s "the boys\' own".'),
         ("en", 'of the army".', 'of the army".'),
