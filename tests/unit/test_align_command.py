@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,43 @@ def test_complaints_name_file_and_numbers(texts: Path) -> None:
     (texts / "made.tsv").write_text("mine", "utf-8")
     assert "exists already" in complaint(en, fr, "--lines", "--no-model", "--output", texts / "made.tsv")
     assert (texts / "made.tsv").read_text("utf-8") == "mine"
+
+
+def test_what_cannot_be_written_is_said_before_any_work(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = (texts / "en.txt", texts / "fr.txt")
+
+    def working(*_: object, **__: object) -> None:
+        raise AssertionError("at work")
+
+    monkeypatch.setattr("mtpipe.cli.alignment_inputs.beads", working)
+    before = sides[0].read_bytes()
+    assert "is what is being read" in complaint(*sides, "--output", sides[0], "--force")
+    assert sides[0].read_bytes() == before
+    (texts / "there.tsv").write_text("mine", "utf-8")
+    assert "exists already" in complaint(*sides, "--output", texts / "there.tsv")
+    assert "writes 2 files" in complaint(*sides, "--format", "parallel")
+    assert "cannot be written" in complaint(*sides, "--output", texts / ("n" * 300))
+    found = run(texts, texts, "--output", texts / "there.tsv" / "in")
+    assert found.exit_code == 2, found.exception
+    assert "Traceback" not in found.output
+
+
+def test_two_targets_in_one_language_are_two_files(texts: Path) -> None:
+    target = texts / "fr.txt"
+    found = run(texts / "en.txt", target, target, "--no-model", "--output", texts / "three.xlf")
+    assert found.exit_code == 0, found.output
+    assert sorted(path.name for path in texts.glob("*.xlf")) == ["three.1-fr.xlf", "three.2-fr.xlf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"), [("a.TMX", "<?xml"), ("a.xliff", "<?xml"), ("a.htm", "<!DOCTYPE")]
+)
+def test_the_suffix_chooses_the_format(texts: Path, name: str, begin: str) -> None:
+    found = run(texts / "en.txt", texts / "fr.txt", "--no-model", "--output", texts / name)
+    assert found.exit_code == 0, found.output
+    assert (texts / name).read_text("utf-8").startswith(begin)
+
+
+def test_figures_are_not_written_into_a_file(texts: Path) -> None:
+    arguments = (texts / "en.txt", texts / "fr.txt", "--score", texts / "gold.tsv")
+    assert "--score" in complaint(*arguments, "--output", texts / "figures.txt")
