@@ -135,7 +135,7 @@ def document_comparison(outputs: Sequence[Output], path: str, *, target: str) ->
 
     Several systems share the first one's beads: rows must be the same for all.
     """
-    reference = segment(reader.read(path, language=target or "en"))
+    reference = segment(reader.read(path, language=target or "en", option="--target-language"))
     evaluator.check_language(path, [part.text for part in reference.segments], target)
     places, hypothesis = _as_document(outputs[0], target)
     # Both texts are in one language: the translation stands for itself in the comparison.
