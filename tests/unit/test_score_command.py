@@ -203,3 +203,12 @@ def test_formats_that_contradict_each_other(files: dict[str, str]) -> None:
     assert "not --format html" in str(
         _error(files["s.en"], "-r", files["r.en"], "--sacrebleu-json", "-f", "html")
     )
+
+
+@pytest.mark.parametrize("name", ["spm", "flores101", "flores200"])
+def test_no_tokenizer_is_fetched(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("mtpipe.evaluator.metrics.SACREBLEU_DIR", str(tmp_path))
+    error = _error(files["s.en"], "-r", files["r.en"], "--tokenize", name)
+    assert f"--tokenize {name}: its model is not here" in str(error)
