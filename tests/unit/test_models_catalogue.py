@@ -116,6 +116,16 @@ def test_pins_are_merged_and_fill_what_the_catalogue_leaves_open() -> None:
             "a score without its source",
         ),
         ("{'../m': {kind: opus}}", "model '../m': not a name"),
+        ("{m: {kind: opus, sources: [[ar]], targets: [en]}}", "unknown language ['ar']"),
+        ("{m: {kind: opus, sources: [ar], targets: [[en]]}}", "unknown language ['en']"),
+        ("{m: {kind: opus, sources: [ar], targets: [en], source_tokens: [ar]}}", "['ar'] is no table"),
+        ("{m: {kind: opus, sources: [ar], targets: [en], scores: 5}}", "'scores' is 5, not a list"),
+        (
+            "{m: {kind: opus, sources: [ar], targets: [en], origins: [{hub: x, files: abc}]}}",
+            "'files' is 'abc', not a list",
+        ),
+        ("{m: {kind: opus, sources: [ar], targets: [en], parameters: .nan}}", "'parameters' is nan"),
+        ("[" * 5000, "cannot be read as YAML"),
     ],
 )
 def test_faults_of_a_users_catalogue_are_named(home: Path, text: str, message: str) -> None:
@@ -158,3 +168,24 @@ def test_list_and_show(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_bad_input(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["models", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pins", ["5", "{builtin: 5}", "{builtin: {a: [b]}}", "{builtin: {a: {sha256: 5}}}"])
+def test_faults_of_pins_are_named(pins: str) -> None:
+    user_pins().write_text(f"schema: mtpipe.pins/1\npins: {pins}\n")
+    with pytest.raises(ModelError, match=r"pins\.yaml"):
+        load_catalogue()
+
+
+def test_a_catalogue_that_is_named_must_be_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("MTPIPE_CATALOGUE", "./none.yaml")
+    with pytest.raises(ModelError, match=r"none\.yaml: no such file \(MTPIPE_CATALOGUE\)"):
+        load_catalogue()
+
+
+def test_a_date_is_listed_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = "{kind: opus, sources: [ar], targets: [en], conventions: {since: 2020-01-01}}"
+    (home / "catalogue.yaml").write_text(f"schema: mtpipe.catalogue/1\nmodels: {{m: {entry}}}")
+    assert run(["models", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[-1]["conventions"] == {"since": "2020-01-01"}
