@@ -29,19 +29,28 @@ _COMMON = re.compile(
 )
 
 
-def read(path: str, *, language: str = "ar", encoding: str | None = None) -> Document:
+def read(path: str, *, language: str = "ar", encoding: str | None = None, option: str = "--from") -> Document:
     """Read ``path`` ("-" is standard input) as one unsegmented document in ``language``.
 
     The encoding is found (UTF-8, UTF-16, Windows-1256, ISO-8859-6) unless
     ``encoding`` names it. InputError says what is wrong: not a readable file, not
-    text, empty, an encoding that cannot be told, plainly another language.
+    text, empty, an encoding that cannot be told, plainly another language (which
+    ``option`` of the command sets).
     """
     known_language(language)
-    name, data = _bytes(path)
+    return take(read_bytes(path), path, language=language, encoding=encoding, option=option)
+
+
+def take(
+    data: bytes, path: str, *, language: str, encoding: str | None = None, option: str = "--from"
+) -> Document:
+    """Take ``data``, all that ``path`` held, as ``read`` does: a pipe can be read only once."""
+    known_language(language)
+    name = _name(path)
     text, found = decode(data, name=name, encoding=encoding)
     if not text.strip():
         raise InputError(f"{name}: the file holds no text ({len(data)} bytes)")
-    _check_language(text, name, language)
+    _check_language(text, name, language, option)
     stem = "stdin" if path == "-" else Path(path).stem
     origin = Origin(
         name=Path(name).name, sha256=hashlib.sha256(data).hexdigest(), encoding=found, size=len(data)
@@ -63,13 +72,18 @@ def document_of(text: str, data: bytes, *, name: str, own_id: str, language: str
     return Document(id=own_id, language=language, source=text, origin=origin)
 
 
-def _bytes(path: str) -> tuple[str, bytes]:
+def _name(path: str) -> str:
+    return "standard input" if path == "-" else path
+
+
+def read_bytes(path: str) -> bytes:
+    """Return all that ``path`` ("-" is standard input) holds; InputError where it cannot be read."""
     if path == "-":
-        return "standard input", sys.stdin.buffer.read()
+        return sys.stdin.buffer.read()
     try:
         if Path(path).is_dir():
             raise InputError(f"{path}: is a directory, not a text file")
-        return path, Path(path).read_bytes()
+        return Path(path).read_bytes()
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:
@@ -181,7 +195,7 @@ def _refuse_binary(text: str, name: str) -> None:
         raise InputError(f"{name}: not a text file ({controls} control characters in {len(text)})")
 
 
-def _check_language(text: str, name: str, language: str) -> None:
+def _check_language(text: str, name: str, language: str, option: str = "--from") -> None:
     """Refuse a document that is plainly in another language than ``language``."""
     sample = text[:20_000]
     found = identify(sample)
@@ -191,7 +205,7 @@ def _check_language(text: str, name: str, language: str) -> None:
         return
     if len(_LETTERS.findall(sample)) < 20:
         return
-    wanted = f"{LANGUAGES[language].name} (--from {language})"
+    wanted = f"{LANGUAGES[language].name} ({option} {language})"
     if found not in LANGUAGES:
         raise InputError(f"{name}: the text is in another language than {wanted}")
-    raise InputError(f"{name}: the text is {LANGUAGES[found].name}, not {wanted}; give --from {found}")
+    raise InputError(f"{name}: the text is {LANGUAGES[found].name}, not {wanted}; give {option} {found}")

@@ -23,6 +23,8 @@ Pair = tuple[tuple[int, ...], tuple[int, ...]]
 _VECALIGN = re.compile(r"\s*\[([\d,\s]*)\]\s*:\s*\[([\d,\s]*)\]")
 _LADDER = re.compile(r"\d+[ \t]+\d+([ \t]+-?[\d.einfa+-]+)?\s*")
 _TSV_SIDE = re.compile(r"\s*(-?|\d+([ ,]+\d+)*)\s*")
+# The characters that end a line anywhere; texts in JSON may hold others that Python takes for ends too.
+_LINE_END = re.compile("\r\n|[\n\r]")
 
 
 def read_links(path: str) -> list[Pair]:
@@ -33,14 +35,17 @@ def read_links(path: str) -> list[Pair]:
         raise InputError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text: {error}") from None
-    return parse_links(text, name=path)
+    try:
+        return parse_links(text, name=path)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists a thousand deep
+        raise InputError(f"{path}: not an alignment: {error}") from None
 
 
 def parse_links(text: str, *, name: str = "alignment") -> list[Pair]:
     """Return the links of an alignment file's text; links that are empty on both sides are dropped."""
     stripped = text.strip()
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if stripped.startswith(("{", "[[")):
+    lines = [line for line in _LINE_END.split(text) if line.strip() and not line.startswith("#")]
+    if re.match(r"\{|\[\s*\[", stripped):
         links = _json(stripped, name)
     elif lines and _VECALIGN.match(lines[0]):
         links = [_vecalign(line, name) for line in lines]
@@ -53,8 +58,11 @@ def parse_links(text: str, *, name: str = "alignment") -> list[Pair]:
 
 
 def _is_ladder(lines: list[str]) -> bool:
-    """Tell a ladder from a table of 1–1 links: it begins at 0 0 and has spaces or a score on every line."""
+    """Tell a ladder from a table of 1–1 links: it begins at 0 0, never falls, and has spaces or scores throughout."""
     if not all(_LADDER.fullmatch(line) for line in lines) or lines[0].split()[:2] != ["0", "0"]:
+        return False
+    rungs = [tuple(map(int, line.split()[:2])) for line in lines]
+    if any(a > c or b > d for (a, b), (c, d) in pairwise(rungs)):
         return False
     return "\t" not in lines[0] or all(len(line.split()) == 3 for line in lines)
 
@@ -82,7 +90,7 @@ def _tsv(line: str, name: str) -> Pair:
 def _json(text: str, name: str) -> list[Pair]:
     try:
         if text.startswith("{") and '"links"' not in text[:2000]:
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+            rows = [json.loads(line) for line in _LINE_END.split(text) if line.strip()]
             return [_pair(row["source"], row["target"]) for row in rows if "source" in row]
         found = json.loads(text)
         rows = found["links"] if isinstance(found, dict) else found
@@ -92,7 +100,13 @@ def _json(text: str, name: str) -> list[Pair]:
 
 
 def _pair(source: list[int], target: list[int]) -> Pair:
-    return tuple(sorted({int(i) for i in source})), tuple(sorted({int(j) for j in target}))
+    return tuple(sorted(set(map(_number, source)))), tuple(sorted(set(map(_number, target))))
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is not the number of a sentence, counted from 0")
+    return value
 
 
 def beads_of(pairs: list[Pair], sources: int, targets: int) -> tuple[Bead, ...]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mtpipe.data import Bead
     from mtpipe.writer.bitext_table import Table
 
+_OTHER_SUFFIXES = {".htm": "html", ".xliff": "xliff"}
+
 _SUFFIXES = {
     "tsv": ".tsv", "jsonl": ".jsonl", "html": ".html", "tmx": ".tmx", "xliff": ".xlf",
     "vecalign": ".vecalign", "ladder": ".ladder", "parallel": ".txt",
@@ -22,7 +24,9 @@ _SUFFIXES = {
 
 
 def align(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A text, or a folder of texts.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A text (- is standard input), or a folder of texts.")
+    ],
     targets: Annotated[
         list[str],
         typer.Argument(metavar="TARGET...", help="Its translations: texts, or folders with the same names."),
@@ -68,7 +72,10 @@ def align(
 ) -> None:
     """Lay a text beside its translations: merged, split, omitted, added and moved sentences are found."""
     from mtpipe.cli import alignment_inputs as inputs
+    from mtpipe.files import refuse_overwriting
 
+    if score is not None and (form, output) != (None, None):
+        raise UsageError("--score: prints figures instead of beads; --format and --output do not go with it")
     form = _format(form, output)
     if sum((bool(via), model is not None, no_model, links is not None)) > 1:
         raise UsageError("--via, --model, --no-model and --links exclude each other")
@@ -84,6 +91,10 @@ def align(
     for job in jobs:
         try:
             sides = inputs.read_sides(job, wanted)
+            paths = [] if score is not None else _paths(sides, form, job.name if folder else None, output)
+            refuse_overwriting(
+                paths, force=force, inputs=[job.source, *job.targets, *(via or ()), links or ""]
+            )
             beads = [
                 inputs.given_links(links, sides[0], side) if links else
                 inputs.beads(sides[0], side, inputs.via_of(via, number, len(targets), sides[0]), wanted, quiet=quiet)
@@ -92,9 +103,7 @@ def align(
             if score is not None:
                 _print_score(score, links, beads)
             else:
-                _write(
-                    _table(sides, beads), form, job.name if folder else None, output, force=force, quiet=quiet
-                )
+                _write(_texts(_table(sides, beads), form), paths, quiet=quiet)
         except MtpipeError as error:
             if not folder:
                 raise
@@ -106,8 +115,9 @@ def align(
 
 def _format(form: str | None, output: str | None) -> str:
     if form is None:
-        suffix = Path(output).suffix if output not in (None, "-") else ""
-        form = {end: name for name, end in _SUFFIXES.items() if name != "parallel"}.get(suffix, "tsv")
+        suffix = Path(output).suffix.lower() if output not in (None, "-") else ""
+        known = {end: name for name, end in _SUFFIXES.items() if name != "parallel"}
+        form = (known | _OTHER_SUFFIXES).get(suffix, "tsv")
     if form not in _SUFFIXES:
         raise UsageError(f"unknown format {form!r} (known: {', '.join(_SUFFIXES)})")
     return form
@@ -129,34 +139,54 @@ def _print_score(gold: str, links: str | None, beads: list[tuple[Bead, ...]]) ->
     sys.stdout.write(score_table(score_links([read_links(gold)], [found])))
 
 
-def _write(
-    table: Table, form: str, name: str | None, output: str | None, *, force: bool, quiet: bool
-) -> None:
-    """Write the table: to standard output, to a file, or beside other files into a folder."""
-    from mtpipe.files import refuse_overwriting, write_text
-
-    texts = _texts(table, form)
-    if output in (None, "-"):
-        if len(texts) > 1:
+def _paths(sides: list[Side], form: str, name: str | None, output: str | None) -> list[Path]:
+    """Return the files to write, a file or beside other files in a folder; none stands for standard output."""
+    parts = _parts([side.language for side in sides], form)
+    if output is None or output == "-":
+        if len(parts) > 1:
             raise UsageError(
-                f"--format {form}: writes {len(texts)} files; name a folder or file with --output"
+                f"--format {form}: writes {len(parts)} files; name a folder or file with --output"
             )
-        sys.stdout.write(next(iter(texts.values())))
+        return []
+    base = Path(output)
+    try:
+        if base.is_dir() or name is not None:
+            base.mkdir(parents=True, exist_ok=True)
+            stem = "stdin" if sides[0].path == "-" else Path(sides[0].path).stem
+            base = base / ((name or stem) + _SUFFIXES[form])
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from None
+    return [base.with_name(f"{base.stem}{part}{base.suffix}") for part in parts]
+
+
+def _parts(languages: list[str], form: str) -> list[str]:
+    """Return what is added to the stem of each file: what tells apart the texts that a format cannot hold together."""
+    if form == "parallel":
+        return [f".{number}-{language}" for number, language in enumerate(languages)]
+    if form == "xliff" and len(languages) > 2:
+        targets = languages[1:]
+        return [
+            f".{language}" if targets.count(language) == 1 else f".{number}-{language}"
+            for number, language in enumerate(targets, start=1)
+        ]
+    return [""]
+
+
+def _write(texts: list[str], paths: list[Path], *, quiet: bool) -> None:
+    """Write each text to its path, or the only one to standard output."""
+    from mtpipe.files import write_text
+
+    if not paths:
+        sys.stdout.write(texts[0])
         return
-    base = Path(output or ".")
-    if base.is_dir() or name is not None:
-        base.mkdir(parents=True, exist_ok=True)
-        base = base / ((name or Path(table.columns[0].name).stem) + _SUFFIXES[form])
-    paths = {base.with_name(f"{base.stem}{part}{base.suffix}"): text for part, text in texts.items()}
-    refuse_overwriting(list(paths), force=force)
-    for path, text in paths.items():
+    for path, text in zip(paths, texts, strict=True):
         write_text(path, text)
         if not quiet:
             typer.echo(f"wrote {path}", err=True)
 
 
-def _texts(table: Table, form: str) -> dict[str, str]:
-    """Return what to write, by what is added to a file's stem."""
+def _texts(table: Table, form: str) -> list[str]:
+    """Return what to write, a text a file."""
     from mtpipe.writer.bitext_html import write_bitext_html
     from mtpipe.writer.bitext_index import write_ladder, write_vecalign
     from mtpipe.writer.bitext_jsonl import write_bitext_jsonl
@@ -166,12 +196,11 @@ def _texts(table: Table, form: str) -> dict[str, str]:
     from mtpipe.writer.xliff import write_xliff
 
     if form == "parallel":
-        names = [f".{number}-{column.language}" for number, column in enumerate(table.columns)]
-        return dict(zip(names, write_parallel(table), strict=True))
+        return list(write_parallel(table))
     if form == "xliff" and len(table.columns) > 2:
-        return {f".{part.columns[1].language}": write_xliff(part) for part in pairs(table)}
+        return [write_xliff(part) for part in pairs(table)]
     one = {
         "tsv": write_bitext_tsv, "jsonl": write_bitext_jsonl, "html": write_bitext_html, "tmx": write_tmx,
         "xliff": write_xliff, "vecalign": write_vecalign, "ladder": write_ladder,
     }  # fmt: skip
-    return {"": one[form](table)}
+    return [one[form](table)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,9 @@ from mtpipe import aligner, models, pipeline, reader, segmenter
 from mtpipe.data import Bead, Document
 from mtpipe.errors import InputError, ModelError, UsageError
 from mtpipe.languages import LANGUAGES, identify
+
+# The shape of a language's code (BCP-47): it becomes part of file names and of XML.
+_CODE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One text: its sentences, and the document that they are the segments of unless lines were taken as they stand."""
+    """One text: its sentences, and the document that they are the segments of unless lines were taken as they stand.
+
+    ``data`` is what the file held: a pipe cannot be read again.
+    """
 
     path: str
     name: str
     language: str
     sentences: tuple[str, ...]
     document: Document | None
+    data: bytes
 
 
 def encoder(folder: str | None) -> aligner.Encoder | None:
@@ -55,7 +64,16 @@ def encoder(folder: str | None) -> aligner.Encoder | None:
 
 def jobs(source: str, targets: Sequence[str], output: str | None) -> list[Job]:
     """Return the texts to align: those named, or the files that all folders hold under the same names."""
+    try:
+        return _jobs(source, targets, output)
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror or error}") from None
+
+
+def _jobs(source: str, targets: Sequence[str], output: str | None) -> list[Job]:
     kinds = {Path(path).is_dir() for path in (source, *targets)}
+    if [source, *targets].count("-") > 1:
+        raise UsageError("'-': only one text can come from standard input")
     if kinds != {True}:
         if True in kinds:
             raise UsageError("align takes texts or folders, not both at once")
@@ -68,8 +86,14 @@ def jobs(source: str, targets: Sequence[str], output: str | None) -> list[Job]:
         raise InputError(f"{source}: no file of the same name in {', '.join(targets)}")
     for name in sorted(names - shared):
         typer.echo(f"{Path(source) / name}: has no counterpart, left out", err=True)
+    # Where a stem stands for two files, what is written bears their whole names.
+    stems = {Path(name).stem for name in shared}
     return [
-        Job(Path(n).stem, str(Path(source) / n), tuple(str(Path(t) / n) for t in targets))
+        Job(
+            Path(n).stem if len(stems) == len(shared) else n,
+            str(Path(source) / n),
+            tuple(str(Path(t) / n) for t in targets),
+        )
         for n in sorted(shared)
     ]
 
@@ -80,33 +104,40 @@ def read_sides(job: Job, wanted: Wanted) -> list[Side]:
     if named and len(named) != len(job.targets):
         raise UsageError(f"--target-language: {len(named)} given for {len(job.targets)} targets")
     languages = [wanted.source_language, *(named or [None] * len(job.targets))]
+    options = ["--source-language", *["--target-language"] * len(job.targets)]
     paths = [job.source, *job.targets]
-    return [_side(path, language, wanted) for path, language in zip(paths, languages, strict=True)]
+    return [
+        _side(path, language, option, wanted)
+        for path, language, option in zip(paths, languages, options, strict=True)
+    ]
 
 
-def _side(path: str, language: str | None, wanted: Wanted) -> Side:
-    text = _text(path, wanted.encoding)
+def _side(path: str, language: str | None, option: str, wanted: Wanted) -> Side:
+    data = reader.read_bytes(path)
+    text = reader.decode(data, name=path, encoding=wanted.encoding)[0]
     code = language or identify(text[:4000])
+    # A name that is no UTF-8 cannot stand in a file that is.
+    name = "stdin" if path == "-" else os.fsencode(Path(path).name).decode("utf-8", "backslashreplace")
     if wanted.lines:
+        if language and not _CODE.fullmatch(language):
+            raise UsageError(f"{option} {language}: not a language code, as {', '.join(LANGUAGES)} or pt-BR")
         code = code if language or code in LANGUAGES else "und"
-        return Side(path, Path(path).name, code, tuple(segmenter.split_lines(text)), None)
+        return Side(path, name, code, tuple(segmenter.split_lines(text)), None, data)
+    if language and code not in LANGUAGES:
+        raise UsageError(
+            f"{option} {language}: unknown language (known: {', '.join(LANGUAGES)}; others: --lines)"
+        )
+    if not text.strip():
+        raise InputError(f"{path}: the file holds no text ({len(data)} bytes)")
     if code not in LANGUAGES:
         raise UsageError(
             f"{path}: the language cannot be told; name it with --source-language or --target-language"
             f" (known: {', '.join(LANGUAGES)}; others: --lines)"
         )
-    document = pipeline.load_document(path, source_language=code, encoding=wanted.encoding)
-    return Side(path, Path(path).name, code, tuple(s.text for s in document.segments), document)
-
-
-def _text(path: str, encoding: str | None) -> str:
-    try:
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    return reader.decode(data, name=path, encoding=encoding)[0] if data else ""
+    document = segmenter.segment(
+        reader.take(data, path, language=code, encoding=wanted.encoding, option=option)
+    )
+    return Side(path, name, code, tuple(s.text for s in document.segments), document, data)
 
 
 def via_of(via: list[str] | None, number: int, count: int, source: Side) -> list[str] | None:
@@ -115,7 +146,8 @@ def via_of(via: list[str] | None, number: int, count: int, source: Side) -> list
         return None
     if len(via) != count:
         raise UsageError(f"--via: {len(via)} files for {count} targets (one for each, in their order)")
-    found = segmenter.split_lines(_text(via[number], None))
+    data = reader.read_bytes(via[number])
+    found = segmenter.split_lines(reader.decode(data, name=via[number])[0])
     if len(found) != len(source.sentences):
         raise UsageError(
             f"{via[number]}: {len(found)} translations for the {len(source.sentences)} sentences of {source.path}"
@@ -128,7 +160,7 @@ def beads(
 ) -> tuple[Bead, ...]:
     """Align two sides, translating the source for the comparison where that is possible."""
     if via is None and not wanted.no_model and source.language != target.language:
-        via = _translate(source, target.language, wanted.model, quiet=quiet)
+        via = _translate(source, target.language, wanted, quiet=quiet)
     if source.document is not None and target.document is not None:
         return aligner.align(
             source.document, target.document, via=via, moves=not wanted.monotone, encoder=wanted.encoder
@@ -142,11 +174,12 @@ def beads(
     )
 
 
-def _translate(source: Side, language: str, model: str | None, *, quiet: bool) -> list[str] | None:
+def _translate(source: Side, language: str, wanted: Wanted, *, quiet: bool) -> list[str] | None:
     """Return a translation of each sentence, or None where no model was asked for and none fits."""
+    model = wanted.model
     try:
-        document = source.document or pipeline.load_document(
-            source.path, source_language=source.language, lines=True
+        document = source.document or segmenter.segment_lines(
+            reader.take(source.data, source.path, language=source.language, encoding=wanted.encoding)
         )
         translation = pipeline.translate_document(document, (language,), model=model or models.BUILT_IN)[0]
     except (ModelError, InputError, UsageError) as error:

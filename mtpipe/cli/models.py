@@ -32,7 +32,7 @@ def list_models(
     here = _installed_names()
     if as_json:
         known = [_described(entry) | {"installed": entry.id in here} for entry in entries]
-        typer.echo(json.dumps(known, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(known, ensure_ascii=False, indent=1, default=str))
         return
     rows = [_row(entry, installed=entry.id in here) for entry in entries]
     listed = {entry.id for entry in entries}

@@ -86,12 +86,13 @@ def convert_local(
     """Convert a model that lies on this machine, test it and install it."""
     from mtpipe.languages import language
     from mtpipe.models.catalogue import KINDS
+    from mtpipe.models.store import plain_name
     from mtpipe.pipeline.acquisition import convert
 
     if kind is not None and kind not in KINDS:
         raise UsageError(f"--kind {kind}: unknown (known: {', '.join(KINDS)})")
-    if Path(name).name != name or name.startswith("."):
-        raise UsageError(f"--id {name}: not the name of a model")
+    if not plain_name(name):
+        raise UsageError(f"--id {name or repr(name)}: not the name of a model")
     for code in (*(source or ()), *(to or ())):
         language(code)
     wishes = _wishes(quantisation, accept=accept_licence, test=not skip_self_test, force=force, quiet=quiet)

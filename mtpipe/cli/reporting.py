@@ -126,6 +126,8 @@ def with_options(command: Callable[[_Argument, Options], None]) -> Callable[...,
 
 def score_files(translations: list[str], options: Options) -> None:
     """Score the translations named, each a system, and write the report or what sacrebleu would print."""
+    if options.sacrebleu_json and options.form not in (None, "json"):
+        raise UsageError(f"--sacrebleu-json: prints JSON, not --format {options.form}")
     form = "json" if options.sacrebleu_json else _format(options.form, options.output)
     references = [*(options.reference or []), *(options.reference_document or [])]
     inputs = [
@@ -150,7 +152,8 @@ def score_files(translations: list[str], options: Options) -> None:
         if options.sacrebleu_json
         else _report(task, settings, form, options)
     )
-    write_output(text, options.output)
+    # Names of files and JSON may hold halves of characters, which no UTF-8 can.
+    write_output(text.encode("utf-8", "backslashreplace").decode("utf-8"), options.output)
     if options.output not in (None, "-") and not options.quiet:
         _say(f"wrote {options.output}")
 

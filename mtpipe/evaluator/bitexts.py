@@ -66,8 +66,14 @@ def _tsv_units(path: str, lines: Sequence[str], target: str) -> list[Unit]:
     ``target``, ``reference``, or language codes.
     """
     names = [cell.strip().lower() for cell in lines[0].split("\t")]
-    known = [f"text:{target.lower()}", "target", "reference", target.lower()]
+    known = [f"text:{target.lower()}", "target", "reference", *([target.lower()] if target else [])]
     wanted = [names.index(name) for name in known if name in names]
+    if not wanted and (held := [name.removeprefix("text:") for name in names if name.startswith("text:")]):
+        # Below a header of mtpipe's own, the first two columns are numbers.
+        fitting = _variants(held, target) if target else held[1:]
+        if not fitting:
+            raise InputError(f"{path}: no column is in {target!r} (found: {', '.join(held)})")
+        wanted = [names.index(f"text:{fitting[0]}")]
     source_at, target_at, first = 0, 1, 0
     if wanted:
         texts = [names.index(name) for name in names if name.startswith("text:")]
@@ -102,6 +108,8 @@ def _jsonl_units(path: str, lines: Sequence[str], target: str) -> list[Unit]:
             raise InputError(
                 f"{path}: line {number}: not JSON ({error.msg} at column {error.colno})"
             ) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}: line {number}: not JSON that can be read ({error})") from None
         if isinstance(item, dict) and isinstance(item.get("columns"), list):
             column = _column_of(path, number, item["columns"], target)
         elif isinstance(item, dict) and isinstance(item.get("texts"), list) and len(item["texts"]) > column:

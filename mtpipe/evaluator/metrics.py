@@ -9,6 +9,7 @@ because sacrebleu resamples in float32 and its printed intervals depend on it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from sacrebleu.metrics.base import Metric
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
+from sacrebleu.tokenizers.tokenizer_spm import SPM_MODELS
+from sacrebleu.utils import SACREBLEU_DIR
 
 from mtpipe.errors import UsageError
 from mtpipe.languages import LANGUAGES
@@ -48,6 +51,7 @@ def choose_tokenizer(target: str, tokenizer: str | None) -> tuple[str, str]:
             raise UsageError(
                 f"--tokenize {tokenizer!r}: not a tokenizer (known: {', '.join(BLEU.TOKENIZERS)})"
             )
+        _refuse_fetching(tokenizer)
         return tokenizer, f"BLEU tokenizer {tokenizer}, as asked"
     code = target.split("-", maxsplit=1)[0].lower()
     if code == "ar":
@@ -64,6 +68,18 @@ def choose_tokenizer(target: str, tokenizer: str | None) -> tuple[str, str]:
         chosen = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}[code]
         return chosen, f"BLEU tokenizer {chosen}, sacrebleu's choice for {code!r}"
     return "13a", f"BLEU tokenizer 13a, sacrebleu's default (target language {target or 'not given'})"
+
+
+def _refuse_fetching(tokenizer: str) -> None:
+    """Raise UsageError where sacrebleu would fetch the tokenizer's model: scoring opens no connection."""
+    if tokenizer not in SPM_MODELS:
+        return
+    url = SPM_MODELS[tokenizer]["url"]
+    model = Path(SACREBLEU_DIR) / "models" / url.rsplit("/", 1)[-1]
+    if not model.is_file():
+        raise UsageError(
+            f"--tokenize {tokenizer}: its model is not here, and nothing is fetched; put {url} at {model}"
+        )
 
 
 def instance(metric: str, tokenizer: str) -> Metric:

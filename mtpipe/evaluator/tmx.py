@@ -44,6 +44,8 @@ def read_tmx(path: str) -> list[dict[str, str]]:
         raise InputError(f"{path}: {reason}") from None
     except expat.ExpatError as error:
         raise InputError(f"{path}: line {error.lineno}: not TMX ({expat.ErrorString(error.code)})") from None
+    except (LookupError, ValueError) as error:  # what its first line says that it is encoded in
+        raise InputError(f"{path}: line {parser.CurrentLineNumber}: not TMX ({error})") from None
     if not reading.units:
         raise InputError(f"{path}: holds no <tu> with text")
     return reading.units

@@ -197,6 +197,8 @@ def _object(line: str, name: str, number: int) -> dict[str, Any]:
         item = json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError(f"{name}: line {number}: not JSON ({error.msg} at column {error.colno})") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name}: line {number}: not JSON that can be read ({error})") from None
     if not isinstance(item, dict):
         raise InputError(f"{name}: line {number}: a JSON {type(item).__name__} where an object was expected")
     return item

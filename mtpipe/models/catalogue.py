@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -110,7 +111,7 @@ def load_catalogue() -> dict[str, Entry]:
     for path in (shipped / "catalogue.yaml", user_catalogue()):
         if path.is_file():
             entries |= _read_entries(path)
-        elif os.environ.get("MTPIPE_CATALOGUE") == str(path):
+        elif path != shipped / "catalogue.yaml" and os.environ.get("MTPIPE_CATALOGUE"):
             raise ModelError(f"{path}: no such file (MTPIPE_CATALOGUE)")
     pins: dict[str, Any] = {}
     for path in (shipped / "pins.yaml", user_pins()):
@@ -137,6 +138,13 @@ def read_pins(path: Path) -> dict[str, Any]:
         raise ModelError(
             f"{path}: not a file of pins (schema {document.get('schema')!r}, not {PINS_SCHEMA!r})"
         )
+    for name, places in document["pins"].items():
+        for place, pin in _table(f"{path}: {name}", places, None).items():
+            _table(
+                f"{path}: {name}: {place}: sha256",
+                _table(f"{path}: {name}: {place}", pin, None).get("sha256") or {},
+                None,
+            )
     return dict(document["pins"])
 
 
@@ -176,7 +184,7 @@ def _read_entries(path: Path) -> dict[str, Entry]:
 def _yaml(path: Path) -> dict[str, Any]:
     try:
         document = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ModelError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
         raise ModelError(f"{path}: not a table but {type(document).__name__}")
@@ -191,6 +199,7 @@ def _entry(path: Path, name: str, given: object) -> Entry:
     kind = _choice(where, "kind", described.get("kind"), KINDS)
     targets = described.get("targets")
     if isinstance(targets, list) and targets:
+        _languages(where, targets)
         targets = dict.fromkeys(targets)
     if not isinstance(targets, dict) or not targets:
         raise ModelError(
@@ -201,12 +210,10 @@ def _entry(path: Path, name: str, given: object) -> Entry:
         raise ModelError(
             f"{where}: 'sources' is {sources!r}, not a list of languages ({', '.join(LANGUAGES)})"
         )
-    source_tokens = described.get("source_tokens") or {}
+    source_tokens = _table(f"{where}: source_tokens", described.get("source_tokens") or {}, None)
     _languages(where, [*sources, *targets, *source_tokens])
     licence = str(described.get("licence") or "unknown")
-    origins = described.get("origins") or []
-    if not isinstance(origins, list):
-        raise ModelError(f"{where}: 'origins' is {origins!r}, not a list")
+    origins = _list(where, "origins", described.get("origins"))
     return Entry(
         id=name,
         kind=kind,
@@ -220,7 +227,7 @@ def _entry(path: Path, name: str, given: object) -> Entry:
         download_mb=_number(where, "download_mb", described.get("download_mb")),
         origins=tuple(_origin(where, origin, kind, licence) for origin in origins),
         positions=_positions(where, described.get("positions")),
-        scores=tuple(_score(where, score) for score in described.get("scores") or []),
+        scores=tuple(_score(where, score) for score in _list(where, "scores", described.get("scores"))),
         conventions=_table(where, described.get("conventions") or {}, None),
         note=str(described.get("note") or ""),
     )
@@ -247,7 +254,7 @@ def _origin(where: str, given: object, kind: str, licence: str) -> Origin:
         kind=_choice(where, "kind", described.get("kind", kind), KINDS),
         licence=str(described.get("licence") or licence),
         revision=None if revision is None else str(revision),
-        files=tuple(map(str, described.get("files") or ())),
+        files=tuple(map(str, _list(where, "files", described.get("files")))),
         sha256=dict(checksums or {}),
     )
 
@@ -277,6 +284,12 @@ def _table(where: str, given: object, keys: set[str] | None) -> dict[str, Any]:
     return given
 
 
+def _list(where: str, key: str, value: object) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise ModelError(f"{where}: {key!r} is {value!r}, not a list")
+    return value or []
+
+
 def _choice(where: str, key: str, value: object, allowed: Iterable[str]) -> str:
     if value not in (known := tuple(allowed)):
         raise ModelError(f"{where}: {key!r} is {value!r} (known: {', '.join(known)})")
@@ -285,7 +298,7 @@ def _choice(where: str, key: str, value: object, allowed: Iterable[str]) -> str:
 
 def _languages(where: str, codes: Iterable[object]) -> None:
     for code in codes:
-        if code not in LANGUAGES:
+        if not isinstance(code, str) or code not in LANGUAGES:
             raise ModelError(f"{where}: unknown language {code!r} (known: {', '.join(LANGUAGES)})")
 
 
@@ -298,7 +311,7 @@ def _flag(where: str, value: object) -> bool | None:
 def _number(where: str, key: str, value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise ModelError(f"{where}: {key!r} is {value!r}, not a number")
     return float(value)
 

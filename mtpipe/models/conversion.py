@@ -94,7 +94,7 @@ def guess_kind(source: Path) -> str:
             return "nllb"
         if family == "m2m_100" and not (source / "vocab.json").is_file():
             return "nllb"
-        if family in kinds:
+        if isinstance(family, str) and family in kinds:
             return kinds[family]
         raise ModelError(f"{source / 'config.json'}: model_type is {family!r} (known: {', '.join(kinds)})")
     raise ModelError(

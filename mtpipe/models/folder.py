@@ -45,7 +45,7 @@ class Model:
 
 def model_homes() -> tuple[Path, ...]:
     """Return the folders in which models are looked for by name, the user's first."""
-    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    data = os.environ.get("XDG_DATA_HOME") or _data_home()
     home = os.environ.get("MTPIPE_MODELS")
     package = Path(__file__).parents[1]
     shipped = package / "_models"
@@ -53,6 +53,22 @@ def model_homes() -> tuple[Path, ...]:
         Path(home) if home else Path(data) / "mtpipe" / "models",
         shipped if shipped.is_dir() else package.parent / "models",
     )
+
+
+def _data_home() -> str:
+    try:
+        return str(Path.home() / ".local" / "share")
+    except RuntimeError:
+        # A user without a home folder has no models but those that ship: nothing lies below the null device.
+        return os.devnull
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether ``path`` is a folder; what cannot be one (a name too long) or be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def aside(name: str) -> Path:
@@ -65,7 +81,7 @@ def aside(name: str) -> Path:
 def recover(name: str) -> None:
     """Put back a model that was being replaced when the machine stopped between two renames."""
     old, target = model_homes()[0] / WORK / f"{name}.replaced", model_homes()[0] / name
-    if old.is_dir():
+    if is_folder(old):
         if target.exists():
             shutil.rmtree(old, ignore_errors=True)
         else:
@@ -77,20 +93,23 @@ def installed() -> Iterator[Path]:
     for left in (model_homes()[0] / WORK).glob("*.replaced"):
         recover(left.stem)
     for home in model_homes():
-        if home.is_dir():
+        if is_folder(home):
             yield from sorted(path.parent for path in home.glob("*/model.bin"))
 
 
 def find(name: str = BUILT_IN) -> Model:
     """Return the model called ``name``, or in the folder ``name``; ModelError says what there is."""
-    if any(separator in name for separator in (os.sep, "/")) or name.startswith("~"):
-        path = Path(name).expanduser()
-        if not path.is_dir():
+    if any(separator in name for separator in (os.sep, "/")) or name.startswith("~") or name in (".", ".."):
+        try:
+            path = Path(name).expanduser()
+        except RuntimeError:  # the home of a user who has none
+            path = Path(name)
+        if not is_folder(path):
             raise ModelError(f"{name}: no such model folder")
         return open_folder(path)
     recover(name)
     for home in model_homes():
-        if (home / name).is_dir():
+        if name and is_folder(home / name):
             return open_folder(home / name)
     known = ", ".join(sorted({path.name for path in installed()})) or "none"
     raise ModelError(f"unknown model {name!r} (installed: {known}; or give the path of a folder)")
@@ -169,5 +188,8 @@ def _without_passport(folder: Path) -> Model:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()
+    try:
+        with path.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from None

@@ -44,9 +44,14 @@ def vocabulary(folder: Path, side: str) -> list[str]:
     for name in (f"{side}_vocabulary", "shared_vocabulary"):
         if (folder / f"{name}.json").is_file():
             listed = read_json(folder / f"{name}.json")
+            if not isinstance(listed, list | dict):
+                raise ModelError(f"{folder / f'{name}.json'}: not a list of tokens: {type(listed).__name__}")
             return [str(token) for token in listed]
         if (folder / f"{name}.txt").is_file():
-            return (folder / f"{name}.txt").read_text("utf-8").split("\n")
+            try:
+                return (folder / f"{name}.txt").read_text("utf-8").split("\n")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ModelError(f"{folder / f'{name}.txt'}: cannot be read as text: {error}") from None
     raise ModelError(f"{folder}: neither a {side} nor a shared vocabulary is there")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import portalocker
 
 from mtpipe.errors import ModelError, UsageError, WorkError
 from mtpipe.models.download import sha256_of
-from mtpipe.models.folder import BUILT_IN, WORK, aside, model_homes, open_folder, recover, verify
+from mtpipe.models.folder import BUILT_IN, WORK, aside, is_folder, model_homes, open_folder, recover, verify
 from mtpipe.models.passport import PASSPORT, SCHEMA, read_passport
 
 ARCHIVE_SUFFIX = ".mtmodel"
@@ -59,7 +60,10 @@ def locked(name: str, *, waiting: Callable[[], None] = lambda: None) -> Iterator
 def build_folder(name: str) -> Path:
     """Return a new folder to convert in; what earlier, killed conversions left is removed first."""
     work = work_folder(name)
-    work.mkdir(parents=True, exist_ok=True)
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkError(f"{work}: cannot be written: {error.strerror or error}") from None
     for left in work.glob("build-*"):
         shutil.rmtree(left, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix="build-", dir=work))
@@ -109,7 +113,8 @@ def remove(name: str) -> int:
     """Remove an installed model, and what pulls of it left; return the bytes freed."""
     if name == BUILT_IN and not installed_folder(name).is_dir():
         raise UsageError(f"{name}: comes with mtpipe and is not removed")
-    _plain_name(name)
+    if not plain_name(name):
+        raise UsageError(f"{name or repr(name)}: not the name of a model")
     with locked(name):
         recover(name)
         folder = installed_folder(name)
@@ -132,24 +137,45 @@ def remove(name: str) -> int:
 def export(name: str, path: Path) -> Path:
     """Write an installed model into one file, its passport first; every file is checked before.
 
-    The file is complete or not there.
+    The file is complete or not there. What exists and is no regular file (a
+    pipe, a device) is written into as it is; a link keeps pointing where it did.
     """
-    folder = next((home / name for home in model_homes() if (home / name / PASSPORT).is_file()), None)
+    folder = next(
+        (
+            home / name
+            for home in model_homes()
+            if is_folder(home / name) and (home / name / PASSPORT).is_file()
+        ),
+        None,
+    )
     if folder is None:
         raise ModelError(f"{name}: not installed, or without a passport")
     passport = read_passport(folder)
     verify(folder, passport)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    files = [folder / file for file in (PASSPORT, *sorted(passport["files"]))]
+    temporary: Path | None = None
     try:
-        with tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as archive:
-            for file in (PASSPORT, *sorted(passport["files"])):
-                archive.add(folder / file, arcname=file, recursive=False, filter=_anonymous)
-        temporary.replace(path)
+        if path.exists() and not path.is_file():
+            with path.open("wb") as out:
+                _pack(files, out)
+            return path
+        final = path.resolve()
+        temporary = final.with_name(f".{final.name}.{os.getpid()}")
+        with temporary.open("wb") as out:
+            _pack(files, out)
+        temporary.replace(final)
     except OSError as error:
         raise WorkError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
     return path
+
+
+def _pack(files: Iterable[Path], out: io.BufferedWriter) -> None:
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as archive:
+        for file in files:
+            archive.add(file, arcname=file.name, recursive=False, filter=_anonymous)
 
 
 def unpack(path: Path, folder: Path) -> Mapping[str, Any]:
@@ -191,6 +217,6 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _plain_name(name: str) -> None:
-    if Path(name).name != name or name.startswith("."):
-        raise UsageError(f"{name}: not the name of a model")
+def plain_name(name: str) -> bool:
+    """Tell whether a model can be called ``name``: it is a folder's name too, and not a hidden one's."""
+    return bool(name) and Path(name).name == name and not name.startswith(".")

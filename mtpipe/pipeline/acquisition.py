@@ -24,6 +24,7 @@ from mtpipe.models.catalogue import (
 from mtpipe.models.conventions import for_kind
 from mtpipe.models.coverage import faults
 from mtpipe.models.download import Remote, fetch, sha256_of
+from mtpipe.models.folder import is_folder
 from mtpipe.models.hub import Snapshot, cached, snapshot
 from mtpipe.models.passport import vocabulary
 from mtpipe.pipeline.self_test import self_test
@@ -95,8 +96,11 @@ def convert(
     What is not given is taken from the catalogue where ``name`` stands there,
     else found in the model's vocabulary.
     """
-    if not path.exists():
-        raise ModelError(f"{path}: no such file or folder")
+    try:
+        if not path.exists():
+            raise ModelError(f"{path}: no such file or folder")
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from None
     entry = load_catalogue().get(name)
     kind = kind or conversion.guess_kind(path)
     if entry is None:
@@ -120,26 +124,37 @@ def convert(
 
 def bring(path: Path, wishes: Wishes) -> Path:
     """Install an exported model: verify every file, test it, move it into place; return its folder."""
-    if not path.is_file():
-        raise ModelError(f"{path}: no such file")
-    build = store.build_folder(".import")
     try:
-        passport = store.unpack(path, build)
-        name = str(passport.get("name") or passport["id"])
-        if Path(name).name != name or name.startswith("."):
-            raise ModelError(f"{path}: its passport calls it {name!r}, which is no name of a folder")
-        with store.locked(name):
-            if (there := _there_already(name, wishes)) is not None:
-                return there
-            if passport.get("commercial") is False and not wishes.accept(
-                f"{name}: {passport['licence']}: no commercial use"
-            ):
-                raise UsageError(_refused(name, passport["licence"]))
-            if wishes.test:
-                _test(build, name)
-            return store.move_into_place(build, name)
-    finally:
-        store.drop_work(".import")
+        if path.is_dir():
+            raise ModelError(f"{path}: is a folder, not an exported model")
+        if not path.is_file():
+            raise ModelError(f"{path}: no such file")
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from None
+    # What imports unpack lies in one place, which each clears: a second one waits.
+    with store.locked(".import", waiting=lambda: wishes.say("another import is at work; waiting for it")):
+        build = store.build_folder(".import")
+        try:
+            return _bring(path, build, wishes)
+        finally:
+            store.drop_work(".import")
+
+
+def _bring(path: Path, build: Path, wishes: Wishes) -> Path:
+    passport = store.unpack(path, build)
+    name = str(passport.get("name") or passport["id"])
+    if not store.plain_name(name):
+        raise ModelError(f"{path}: its passport calls it {name!r}, which is no name of a folder")
+    with store.locked(name):
+        if (there := _there_already(name, wishes)) is not None:
+            return there
+        if passport.get("commercial") is False and not wishes.accept(
+            f"{name}: {passport['licence']}: no commercial use"
+        ):
+            raise UsageError(_refused(name, passport["licence"]))
+        if wishes.test:
+            _test(build, name)
+        return store.move_into_place(build, name)
 
 
 def pin(names: Sequence[str], output: Path | None, *, say: Say, progress: Progress | None = None) -> Path:
@@ -170,9 +185,9 @@ def check(name: str, *, test: bool = True) -> dict[str, Any]:
 
     ModelError names the file that is damaged or swapped, or what the test found.
     """
-    folder = next((home / name for home in models.model_homes() if (home / name).is_dir()), None)
+    folder = next((home / name for home in models.model_homes() if name and is_folder(home / name)), None)
     if folder is None:
-        raise ModelError(f"{name}: not installed")
+        raise ModelError(f"{name or repr(name)}: not installed")
     if models.describe(folder) is None:
         raise ModelError(f"{folder}: no passport: nothing to verify against")
     models.verify(folder)

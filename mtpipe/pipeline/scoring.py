@@ -54,14 +54,15 @@ def task_of_files(
         raise UsageError(
             "nothing to score against: give --reference [LANG=]FILE or --reference-document [LANG=]FILE"
         )
-    if [*translations].count("-") > 1:
-        raise UsageError("'-': only one translation can come from standard input")
+    lines, texts = (tuple(map(evaluator.parse_reference, named)) for named in (references, documents))
+    if [*translations, *(file.path for file in (*lines, *texts)), source].count("-") > 1:
+        raise UsageError("'-': only one text can come from standard input")
     return Task(
         outputs=tuple(
             system for path in translations for system in evaluator.systems_of(evaluator.read_outputs(path))
         ),
-        references=tuple(map(evaluator.parse_reference, references)),
-        documents=tuple(map(evaluator.parse_reference, documents)),
+        references=lines,
+        documents=texts,
         target=target or "",
         source=source,
     )
@@ -135,7 +136,7 @@ def document_comparison(outputs: Sequence[Output], path: str, *, target: str) ->
 
     Several systems share the first one's beads: rows must be the same for all.
     """
-    reference = segment(reader.read(path, language=target or "en"))
+    reference = segment(reader.read(path, language=target or "en", option="--target-language"))
     evaluator.check_language(path, [part.text for part in reference.segments], target)
     places, hypothesis = _as_document(outputs[0], target)
     # Both texts are in one language: the translation stands for itself in the comparison.

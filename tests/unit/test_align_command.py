@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,102 @@ def test_complaints_name_file_and_numbers(texts: Path) -> None:
     (texts / "made.tsv").write_text("mine", "utf-8")
     assert "exists already" in complaint(en, fr, "--lines", "--no-model", "--output", texts / "made.tsv")
     assert (texts / "made.tsv").read_text("utf-8") == "mine"
+
+
+def test_what_cannot_be_written_is_said_before_any_work(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = (texts / "en.txt", texts / "fr.txt")
+
+    def working(*_: object, **__: object) -> None:
+        raise AssertionError("at work")
+
+    monkeypatch.setattr("mtpipe.cli.alignment_inputs.beads", working)
+    before = sides[0].read_bytes()
+    assert "is what is being read" in complaint(*sides, "--output", sides[0], "--force")
+    assert sides[0].read_bytes() == before
+    (texts / "there.tsv").write_text("mine", "utf-8")
+    assert "exists already" in complaint(*sides, "--output", texts / "there.tsv")
+    assert "writes 2 files" in complaint(*sides, "--format", "parallel")
+    assert "cannot be written" in complaint(*sides, "--output", texts / ("n" * 300))
+    found = run(texts, texts, "--output", texts / "there.tsv" / "in")
+    assert found.exit_code == 2, found.exception
+    assert "Traceback" not in found.output
+
+
+def test_a_name_too_long_is_no_file(texts: Path) -> None:
+    assert "cannot be read" in complaint("text instead of its name " * 20, texts / "fr.txt")
+
+
+def test_files_that_differ_in_their_suffix_only_are_all_written(texts: Path) -> None:
+    for folder, name in (("a", "en"), ("b", "fr")):
+        (texts / folder).mkdir()
+        for suffix in ("txt", "md"):
+            (texts / folder / f"one.{suffix}").write_bytes((texts / f"{name}.txt").read_bytes())
+    found = run(texts / "a", texts / "b", "--no-model", "--output", texts / "out")
+    assert found.exit_code == 0, found.output
+    assert sorted(path.name for path in (texts / "out").iterdir()) == ["one.md.tsv", "one.txt.tsv"]
+
+
+def test_two_targets_in_one_language_are_two_files(texts: Path) -> None:
+    target = texts / "fr.txt"
+    found = run(texts / "en.txt", target, target, "--no-model", "--output", texts / "three.xlf")
+    assert found.exit_code == 0, found.output
+    assert sorted(path.name for path in texts.glob("*.xlf")) == ["three.1-fr.xlf", "three.2-fr.xlf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"), [("a.TMX", "<?xml"), ("a.xliff", "<?xml"), ("a.htm", "<!DOCTYPE")]
+)
+def test_the_suffix_chooses_the_format(texts: Path, name: str, begin: str) -> None:
+    found = run(texts / "en.txt", texts / "fr.txt", "--no-model", "--output", texts / name)
+    assert found.exit_code == 0, found.output
+    assert (texts / name).read_text("utf-8").startswith(begin)
+
+
+def test_figures_are_not_written_into_a_file(texts: Path) -> None:
+    arguments = (texts / "en.txt", texts / "fr.txt", "--score", texts / "gold.tsv")
+    assert "--score" in complaint(*arguments, "--output", texts / "figures.txt")
+
+
+@pytest.mark.parametrize("lines", [[], ["--lines"]])
+def test_a_pipe_is_read_once(texts: Path, lines: list[str]) -> None:
+    ends = []
+    for name in ("en", "fr"):
+        out, into = os.pipe()
+        os.write(into, (texts / f"{name}.txt").read_bytes())
+        os.close(into)
+        ends.append(out)
+    found = run(*(f"/dev/fd/{end}" for end in ends), *lines, "--format", "vecalign")
+    for end in ends:
+        os.close(end)
+    assert found.exit_code == 0, found.exception
+    again = run(texts / "en.txt", texts / "fr.txt", *lines, "--format", "vecalign")
+    assert found.stdout == again.stdout
+    assert "holds no text" not in found.stderr
+
+
+def test_standard_input_is_a_text(texts: Path) -> None:
+    arguments = ["-", str(texts / "fr.txt"), "--no-model"]
+    found = CliRunner().invoke(app, arguments, input=(texts / "en.txt").read_bytes())
+    assert found.stdout == run(texts / "en.txt", texts / "fr.txt", "--no-model").stdout
+    assert "only one" in complaint("-", "-", "--no-model")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "html", "xliff"])
+def test_names_that_are_no_utf8_are_written_another_way(texts: Path, form: str) -> None:
+    name = os.fsdecode(b"\xe3\xde")
+    (texts / "en.txt").rename(texts / f"{name}.txt")
+    out = texts / "out"
+    arguments = (texts / f"{name}.txt", texts / "fr.txt", "--no-model", "--format", form, "--output", out)
+    found = run(*arguments)
+    assert found.exit_code == 0, found.exception
+    assert "\\xe3" in out.read_text("utf-8")
+
+
+def test_languages_have_the_names_they_are_asked_for_by(texts: Path) -> None:
+    sides = (texts / "en.txt", texts / "fr.txt", "--no-model")
+    assert "--target-language de: unknown" in complaint(*sides, "--target-language", "de")
+    assert "give --source-language en" in complaint(*sides, "--source-language", "fr")
+    for code in ("a/b", "x y"):
+        assert f"--target-language {code}: not" in complaint(*sides, "--lines", "--target-language", code)
+    (texts / "empty.txt").write_text("\n", "utf-8")
+    assert "holds no text" in complaint(texts / "empty.txt", texts / "fr.txt")

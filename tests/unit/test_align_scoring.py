@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mtpipe.aligner import parse_links, score_links, score_table
+from mtpipe.aligner import parse_links, read_links, score_links, score_table
 from mtpipe.errors import InputError
 
 GOLD = "0\t0\n1 2\t1\n3\t-\n4\t2 3\n-\t4\n5\t5\n"
@@ -50,3 +52,32 @@ def test_all_index_formats_say_the_same(text: str) -> None:
 def test_what_is_no_alignment_is_refused(text: str) -> None:
     with pytest.raises(InputError, match=r"gold\.txt"):
         parse_links(text, name="gold.txt")
+
+
+def test_json_is_read_however_it_is_laid_out() -> None:
+    links = [((0,), (0,)), ((1, 2), (1,))]
+    assert parse_links("[\n [[0],\n  [0]],\n [[1, 2], [1]]\n]\n") == links
+    rows = (
+        '{"source": [0], "target": [0], "texts": ["a\u2028b", "c\x85d"]}\n{"source": [1, 2], "target": [1]}\n'
+    )
+    assert parse_links(rows) == links
+
+
+@pytest.mark.parametrize("number", ["-1", "0.7", "1e400", "true", "null", '"x"'])
+def test_what_is_no_number_of_a_sentence_is_refused(number: str) -> None:
+    with pytest.raises(InputError, match=r"gold\.json"):
+        parse_links(f"[[[0], [{number}]]]", name="gold.json")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "0\t0\n1\t" + "9" * 5000])
+def test_what_python_cannot_read_is_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "gold").write_text(text, "utf-8")
+    with pytest.raises(InputError, match="not an alignment") as caught:
+        read_links(str(tmp_path / "gold"))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_ladder_does_not_fall() -> None:
+    assert parse_links("0\t0\t1\n1\t2\t1\n2\t1\t1\n") == [((0,), (0,)), ((1,), (2,)), ((2,), (1,))]
+    with pytest.raises(InputError):
+        parse_links("0 0 1\n3 3 1\n1 1 1\n4 4 1\n")

@@ -12,6 +12,8 @@ import pytest
 from mtpipe import models
 from mtpipe.errors import ModelError
 from mtpipe.models.conventions import guess
+from mtpipe.models.conversion import guess_kind
+from mtpipe.models.passport import vocabulary
 from mtpipe.translator import Engine
 from tests.tiny import make_tiny_model
 
@@ -30,6 +32,24 @@ def test_found_by_name_in_the_users_folder(copy: Path, monkeypatch: pytest.Monke
         models.find("nope")
     with pytest.raises(ModelError, match=r"no/such/folder: no such model folder"):
         models.find("no/such/folder")
+    monkeypatch.chdir(copy)
+    assert models.find(".").passport.id == "tiny"
+    for name in ("x" * 300, ""):
+        with pytest.raises(ModelError, match="unknown model"):
+            models.find(name)
+
+
+def test_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> None:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("MTPIPE_MODELS", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", nobody)
+    assert models.find().folder.name == "builtin"
+    assert [folder.name for folder in models.installed()] == ["builtin"]
+    with pytest.raises(ModelError, match="no such model folder"):
+        models.find("~no-such-user/model")
 
 
 @pytest.mark.parametrize(
@@ -116,3 +136,16 @@ def test_families_are_told_by_their_vocabulary() -> None:
     assert (itc.frame(["▁x"], "ar", "fr"), itc.forced("ar", "fr")) == ([">>fra<<", "▁x"], [])
     opus = guess(["▁x"], {"add_source_eos": False})
     assert (opus.frame(["▁x"], "ar", "en"), opus.forced("ar", "en")) == (["▁x", "</s>"], [])
+
+
+@pytest.mark.parametrize("text", ["5", '"a"', "null"])
+def test_a_vocabulary_that_is_none(copy: Path, text: str) -> None:
+    (copy / "target_vocabulary.json").write_text(text)
+    with pytest.raises(ModelError, match=r"target_vocabulary\.json: not a list of tokens"):
+        vocabulary(copy, "target")
+
+
+def test_a_model_type_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": ["marian"]}')
+    with pytest.raises(ModelError, match=r"model_type is \['marian'\] \(known: marian"):
+        guess_kind(tmp_path)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mtpipe.cli import run
 from mtpipe.errors import ModelError
+from mtpipe.models import store
 from mtpipe.models.catalogue import (
     NEED_TRANSFORMERS,
     find_entry,
@@ -116,6 +120,16 @@ def test_pins_are_merged_and_fill_what_the_catalogue_leaves_open() -> None:
             "a score without its source",
         ),
         ("{'../m': {kind: opus}}", "model '../m': not a name"),
+        ("{m: {kind: opus, sources: [[ar]], targets: [en]}}", "unknown language ['ar']"),
+        ("{m: {kind: opus, sources: [ar], targets: [[en]]}}", "unknown language ['en']"),
+        ("{m: {kind: opus, sources: [ar], targets: [en], source_tokens: [ar]}}", "['ar'] is no table"),
+        ("{m: {kind: opus, sources: [ar], targets: [en], scores: 5}}", "'scores' is 5, not a list"),
+        (
+            "{m: {kind: opus, sources: [ar], targets: [en], origins: [{hub: x, files: abc}]}}",
+            "'files' is 'abc', not a list",
+        ),
+        ("{m: {kind: opus, sources: [ar], targets: [en], parameters: .nan}}", "'parameters' is nan"),
+        ("[" * 5000, "cannot be read as YAML"),
     ],
 )
 def test_faults_of_a_users_catalogue_are_named(home: Path, text: str, message: str) -> None:
@@ -158,3 +172,74 @@ def test_list_and_show(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_bad_input(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["models", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pins", ["5", "{builtin: 5}", "{builtin: {a: [b]}}", "{builtin: {a: {sha256: 5}}}"])
+def test_faults_of_pins_are_named(pins: str) -> None:
+    user_pins().write_text(f"schema: mtpipe.pins/1\npins: {pins}\n")
+    with pytest.raises(ModelError, match=r"pins\.yaml"):
+        load_catalogue()
+
+
+def test_a_catalogue_that_is_named_must_be_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("MTPIPE_CATALOGUE", "./none.yaml")
+    with pytest.raises(ModelError, match=r"none\.yaml: no such file \(MTPIPE_CATALOGUE\)"):
+        load_catalogue()
+
+
+def test_a_date_is_listed_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = "{kind: opus, sources: [ar], targets: [en], conventions: {since: 2020-01-01}}"
+    (home / "catalogue.yaml").write_text(f"schema: mtpipe.catalogue/1\nmodels: {{m: {entry}}}")
+    assert run(["models", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[-1]["conventions"] == {"since": "2020-01-01"}
+
+
+@pytest.mark.parametrize("name", ["", "x" * 300])
+def test_what_is_no_name_of_a_model(home: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (home / ".work" / "begun").mkdir(parents=True)
+    for arguments in (["remove", name], ["convert", str(home), "--id", name], ["import", name or "."]):
+        assert run(["models", *arguments]) in (1, 2)
+    assert run(["models", "verify", name, "--files-only"]) == 1
+    assert run(["models", "export", name]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+    assert (home / ".work" / "begun").is_dir()
+
+
+def test_an_export_keeps_links_and_devices(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "link").symlink_to("target")
+    (home / "target").write_bytes(b"before")
+    assert run(["models", "export", "builtin", "--output", str(home / "link"), "--force"]) == 0
+    assert (home / "link").is_symlink()
+    os.mkfifo(home / "pipe")
+    with (home / "piped").open("wb") as out, subprocess.Popen(["cat", home / "pipe"], stdout=out):
+        assert run(["models", "export", "builtin", "--output", str(home / "pipe")]) == 0
+    assert (home / "piped").read_bytes() == (home / "target").read_bytes()
+    assert (home / "pipe").is_fifo()
+    assert run(["models", "import", str(home / "target"), "--skip-self-test"]) == 0
+
+
+def test_a_second_import_waits(home: Path) -> None:
+    archive = home / "builtin.mtmodel"
+    store.export("builtin", archive)
+    code = "import sys; from mtpipe.cli import run; sys.exit(run(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "models", "import", str(archive), "--skip-self-test"]
+    with store.locked(".import"):
+        half = store.build_folder(".import") / "half"
+        half.write_text("of another model")
+        second = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert second.stderr is not None
+        assert "another import is at work" in second.stderr.readline()
+        assert half.is_file()
+    second.communicate()
+    assert second.returncode == 0
+
+
+def test_where_nothing_can_be_written(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.export("builtin", home / "builtin.mtmodel")
+    (home / "file").write_text("")
+    monkeypatch.setenv("MTPIPE_MODELS", str(home / "file"))
+    assert run(["models", "import", str(home / "builtin.mtmodel")]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -180,3 +181,34 @@ def test_what_a_user_can_do_wrong_is_one_line(files: dict[str, str], tmp_path: P
     ):
         error = _error(*arguments)
         assert isinstance(error, UsageError) and words in str(error)
+
+
+def test_standard_input_is_read_once(files: dict[str, str]) -> None:
+    for arguments in (["-", "-r", "-"], ["-", "-r", "en=-"], [files["s.en"], "-r", "-", "--source", "-"]):
+        assert "only one text can come from standard input" in str(_error(*arguments))
+
+
+@pytest.mark.parametrize("form", ["html", "json", "md", "tsv", "txt"])
+def test_names_that_are_no_utf8_are_written_another_way(
+    files: dict[str, str], tmp_path: Path, form: str
+) -> None:
+    odd = tmp_path / os.fsdecode(b"\xe3.en")
+    odd.write_bytes(Path(files["s.en"]).read_bytes())
+    result = _run(str(odd), "-r", files["r.en"], "-f", form, "-o", str(tmp_path / "report"))
+    assert result.exit_code == 0, result.exception
+    assert "udce3" in (tmp_path / "report").read_text("utf-8")
+
+
+def test_formats_that_contradict_each_other(files: dict[str, str]) -> None:
+    assert "not --format html" in str(
+        _error(files["s.en"], "-r", files["r.en"], "--sacrebleu-json", "-f", "html")
+    )
+
+
+@pytest.mark.parametrize("name", ["spm", "flores101", "flores200"])
+def test_no_tokenizer_is_fetched(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("mtpipe.evaluator.metrics.SACREBLEU_DIR", str(tmp_path))
+    error = _error(files["s.en"], "-r", files["r.en"], "--tokenize", name)
+    assert f"--tokenize {name}: its model is not here" in str(error)

@@ -330,3 +330,33 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(MtpipeError) as caught:
         _compare(system, _file(tmp_path, "a.tmx", _TMX), _file(tmp_path, "b.tmx", _TMX))
     assert isinstance(caught.value, UsageError) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["no-such-code", "gb2312", "base64"])
+def test_tmx_in_an_encoding_that_is_not_read(tmp_path: Path, encoding: str) -> None:
+    system = _file(tmp_path, "t.jsonl", translation_jsonl({"en": ["One."]}, ["أ"]))
+    head = f'<?xml version="1.0" encoding="{encoding}"?>\n'
+    with pytest.raises(InputError, match=r"r\.tmx: line 1: not TMX"):
+        _compare(system, _file(tmp_path, "r.tmx", head + _TMX[_TMX.index("<tmx") :]))
+
+
+def test_a_table_of_mtpipes_own_is_never_read_by_its_numbers(tmp_path: Path) -> None:
+    made = translation_jsonl({"en": ["One of them.", "And two."]}, ["أ", "ب"])
+    system = _file(tmp_path, "t.jsonl", made)
+    table = (
+        "#ar\t{0}\tconfidence\tmoved\ttext:ar\ttext:{0}\n0\t0\t1\t0\tأ\tThe one.\n1\t1\t1\t0\tب\tThe two.\n"
+    )
+    bitext = _file(tmp_path, "gb.tsv", table.format("en-GB"))
+    comparison = line_comparison(read_outputs(system), [parse_reference(bitext)], target="en")
+    assert [row.references for row in comparison.rows] == [("The one.",), ("The two.",)]
+    with pytest.raises(InputError, match=r"no column is in 'en' \(found: ar, fr\)"):
+        _compare(system, _file(tmp_path, "fr.tsv", table.format("fr")))
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"target": ' + "9" * 5000 + "}"])
+def test_json_that_python_cannot_read_is_one_line(tmp_path: Path, line: str) -> None:
+    made = translation_jsonl({"en": ["One."]}, ["أ"])
+    with pytest.raises(InputError, match="line 1: not JSON"):
+        _compare(_file(tmp_path, "t.jsonl", made), _file(tmp_path, "r.jsonl", line))
+    with pytest.raises(InputError, match="not JSON"):
+        read_outputs(_file(tmp_path, "t.jsonl", made + line))
