@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from mtpipe.aligner import rendered
 from mtpipe.data import Hypothesis
 from mtpipe.guard.name_matching import bare, sounds_like
 from mtpipe.guard.number_words import plain
@@ -47,7 +48,8 @@ def respelled(
     """Return the hypotheses with strange names spelled anew, and how many characters were asked for.
 
     A capitalised word is doubted that sounds like no word of the Arabic text and is linked to one word only, which
-    the model's vocabulary cuts into many pieces and nothing in the translation sounds like. It is replaced by what
+    the model's vocabulary cuts into many pieces, nothing in the translation sounds like, and no dictionary knows as
+    what the word means. It is replaced by what
     the table has, else by what the model makes of the name alone, if that sounds like the name.
     """
     doubts = [
@@ -85,7 +87,9 @@ def _doubts(row: int, source: str, made: Hypothesis, target: str) -> list[_Doubt
         forms = (words[0], *(form for form in bare(words[0])[1:] if len(form) >= _SHORTEST))
         strange = not any(sounds_like(other, cores[0]) for other in arabic)
         article = any(form.startswith("ال") for form in forms)
-        if strange and not article and not any(sounds_like(words[0], capital) for capital in capitals):
+        lost = strange and not article and not any(sounds_like(words[0], capital) for capital in capitals)
+        # «ووفقا» at the beginning is "According", which its place alone made a capital.
+        if lost and not rendered(words[0], cores[0], target):
             found[sources[0]] = _Doubt(row, place, cores[0], forms)
     return list(found.values())
 

@@ -89,3 +89,11 @@ def test_clitics_are_taken_off_before_a_name_is_asked_for() -> None:
     )
     assert fixed.text == "They called Kruglovsky."
     assert ("كروغلوفسكي", "en") in asked
+
+
+def test_a_capital_that_its_place_alone_made_is_no_lost_name() -> None:
+    asked, ask = answers("Wovka.")
+    hypothesis = made("According to the agency, 47 ships lie there.", (0, 0))
+    [kept], cost = respelled([("ووفقا للوكالة، ترسو 47 سفينة هناك", "en")], [hypothesis], ask, pieces)
+    assert kept == hypothesis
+    assert (asked, cost) == ([], 0)
