@@ -12,7 +12,7 @@ _CUTS = tuple(
 
 _SENTENCE_END = re.compile(r"[.!?؟]\s*$")
 _LAST_MARKS = re.compile(r"[\s.,;:\"”»]*$")
-_OPENING, _CLOSING = re.compile(r"[«“]|(?<!\w)\""), re.compile(r"[»”]|(?<=[\w.,!?؟،])\"")
+_CLOSING = re.compile(r"[»”]|(?<=[\w.,!?؟،])\"")
 # A part of a sentence begins with a capital in its translation; these words have none inside.
 _SMALL = re.compile(
     r"(?:The|A|An|This|That|These|Those|It|He|She|They|We|You|His|Her|Its|Their|Some|All|After|Before|When|While|As|At|In|On|By|For"

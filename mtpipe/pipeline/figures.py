@@ -7,7 +7,6 @@ plain digits, nothing but the figure needs to be translated again, and the sourc
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from mtpipe.data import Hypothesis
 from mtpipe.guard import Pair
@@ -15,7 +14,7 @@ from mtpipe.guard.dates import changed_dates
 from mtpipe.guard.number_reading import Number
 from mtpipe.guard.numbers import bare_percentages, changed_numbers
 from mtpipe.languages import ADDRESS
-from mtpipe.pipeline.mending import Links, mended
+from mtpipe.pipeline.mending import Links, mended, reset
 
 _HOW = "figure put right"
 _PLAIN = re.compile(r"\d+|\d{1,3}(?:[.,' \u00a0\u202f\u2009،]\d{3})+|\d+[.,]\d+")
@@ -101,8 +100,7 @@ def grouped(text: str, target: str, made: Hypothesis) -> Hypothesis:
             fixed, links = _replaced(fixed, links, at, found.group(), _written(figure, target))
     if fixed == made.text:
         return made
-    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
-    return replace(made, text=fixed, links=links, attempts=attempts)
+    return reset(made, fixed, links)
 
 
 def _pointed(text: str, made: Hypothesis) -> Hypothesis:
@@ -112,8 +110,7 @@ def _pointed(text: str, made: Hypothesis) -> Hypothesis:
         fixed = re.sub(rf"(?<![\d.,]){figure.replace('.', ',')}(?![.,]?\d)", figure, fixed)
     if fixed == made.text:
         return made
-    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
-    return replace(made, text=fixed, attempts=attempts)
+    return reset(made, fixed)
 
 
 def _plain(number: Number) -> bool:

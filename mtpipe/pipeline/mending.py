@@ -1,4 +1,4 @@
-"""Changes a word of a hypothesis and notes it among the attempts."""
+"""Changes the text of a hypothesis: a word of it, noted among the attempts, or how it is set, which is no attempt."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def mended(made: Hypothesis, text: str, how: str, links: Links | None = None) ->
         flags=flags,
         links=made.links if links is None else links,
     )
+
+
+def reset(made: Hypothesis, text: str, links: Links | None = None) -> Hypothesis:
+    """Return ``made`` set another way, and the attempt that it is likewise: nothing was tried again."""
+    attempts = tuple(replace(one, text=text) if one.text == made.text else one for one in made.attempts)
+    return replace(made, text=text, attempts=attempts, links=made.links if links is None else links)

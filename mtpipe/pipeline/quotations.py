@@ -7,10 +7,10 @@ fui. », and the last sentence closes the quotation once more.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from mtpipe.data import Hypothesis
 from mtpipe.languages import LANGUAGES
+from mtpipe.pipeline.mending import reset
 
 _MARK = re.compile('["«»“”„]')
 _LAST = re.compile(r"\s*[\"»”](?=[\s.,;:!?…]*\Z)")
@@ -43,8 +43,7 @@ def left_open(text: str, target: str, made: Hypothesis) -> Hypothesis:
     words = len(fixed.split())
     shift = words - len(made.text.split()) if begins else 0
     links = tuple((here, there + shift) for here, there in made.links if 0 <= there + shift < words)
-    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
-    return replace(made, text=fixed, links=links, attempts=attempts)
+    return reset(made, fixed, links)
 
 
 def bracketed(text: str, made: Hypothesis) -> Hypothesis:
@@ -65,8 +64,7 @@ def bracketed(text: str, made: Hypothesis) -> Hypothesis:
     if end is None or not 0 < len(made.text[start : end.start()].split()) <= most:
         return made
     fixed = f"{made.text[: end.start()]}){made.text[end.start() :]}"
-    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
-    return replace(made, text=fixed, attempts=attempts)
+    return reset(made, fixed)
 
 
 def _closed(text: str, target: str, made: Hypothesis) -> Hypothesis:
@@ -76,8 +74,7 @@ def _closed(text: str, target: str, made: Hypothesis) -> Hypothesis:
         return made
     mark, stop = LANGUAGES[target].quotes[1], made.text[len(words) :]
     fixed = words + (mark + stop if end["behind"] else stop + mark)
-    attempts = tuple(replace(one, text=fixed) if one.text == made.text else one for one in made.attempts)
-    return replace(made, text=fixed, attempts=attempts)
+    return reset(made, fixed)
 
 
 def _inside(text: str) -> tuple[bool, bool]:
