@@ -36,7 +36,7 @@ def list_models(
         return
     rows = [_row(entry, installed=entry.id in here) for entry in entries]
     listed = {entry.id for entry in entries}
-    rows += [(name, "?", "?", "?", "?", "yes") for name in here if name not in listed and pair is None]
+    rows += [_installed_row(name) for name in here if name not in listed and pair is None]
     _table(("model", "translates", "licence", "download", "BLEU / chrF2", "installed"), rows)
 
 
@@ -87,6 +87,23 @@ def _row(entry: Entry, *, installed: bool) -> tuple[str, ...]:
     )
     translates = f"{', '.join(entry.sources)} → {', '.join(entry.targets)}"
     return (entry.id, translates, licence, download, ", ".join(scores), "yes" if installed else "")
+
+
+def _installed_row(name: str) -> tuple[str, ...]:
+    """Describe a model that the catalogue does not know by its passport."""
+    from mtpipe import models
+    from mtpipe.errors import ModelError
+
+    folder = next(folder for folder in models.installed() if folder.name == name)
+    try:
+        model = models.describe(folder)
+    except ModelError:
+        model = None
+    if model is None:
+        return (name, "?", "?", "", "", "yes, without a sound passport")
+    translates = f"{', '.join(model.sources) or '?'} → {', '.join(model.passport.targets) or '?'}"
+    unsaid = " (no commercial use)" if model.passport.commercial is False else ""
+    return (name, translates, model.passport.licence + unsaid, "", "", "yes")
 
 
 def _size(megabytes: float | None) -> str:

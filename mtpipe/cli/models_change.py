@@ -134,7 +134,11 @@ def verify(
     from mtpipe import models
     from mtpipe.pipeline.acquisition import check
 
-    chosen = names or list(dict.fromkeys(folder.name for folder in models.installed()))
+    there = list(dict.fromkeys(folder.name for folder in models.installed()))
+    chosen = list(dict.fromkeys(names or there))
+    for name in chosen:
+        if not models.is_installed(name):
+            raise ModelError(f"{name or repr(name)}: not installed (installed: {', '.join(there) or 'none'})")
     broken = 0
     for name in chosen:
         try:
@@ -154,8 +158,12 @@ def remove(
     names: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Installed models.")],
 ) -> None:
     """Remove installed models, and what pulls of them left behind."""
+    from mtpipe.models.store import check_removable
     from mtpipe.models.store import remove as drop
 
+    names = list(dict.fromkeys(names))
+    for name in names:
+        check_removable(name)
     for name in names:
         freed = drop(name)
         typer.echo(f"{name}: removed, {freed / 1e6:.1f} MB freed", err=True)

@@ -14,7 +14,7 @@ import yaml
 
 from mtpipe.errors import ModelError
 from mtpipe.languages import LANGUAGES
-from mtpipe.models.folder import model_homes
+from mtpipe.models.folder import is_file, model_homes
 
 SCHEMA = "mtpipe.catalogue/1"
 PINS_SCHEMA = "mtpipe.pins/1"
@@ -109,13 +109,13 @@ def load_catalogue() -> dict[str, Entry]:
     shipped = model_homes()[1]
     entries: dict[str, Entry] = {}
     for path in (shipped / "catalogue.yaml", user_catalogue()):
-        if path.is_file():
+        if is_file(path):
             entries |= _read_entries(path)
         elif path != shipped / "catalogue.yaml" and os.environ.get("MTPIPE_CATALOGUE"):
             raise ModelError(f"{path}: no such file (MTPIPE_CATALOGUE)")
     pins: dict[str, Any] = {}
     for path in (shipped / "pins.yaml", user_pins()):
-        if path.is_file():
+        if is_file(path):
             pins |= read_pins(path)
     return {name: _pinned(entry, pins.get(name, {})) for name, entry in entries.items()}
 
@@ -150,7 +150,7 @@ def read_pins(path: Path) -> dict[str, Any]:
 
 def write_pins(path: Path, pins: Mapping[str, Any]) -> None:
     """Merge ``pins`` into the file ``path``, written whole."""
-    merged: dict[str, Any] = {k: dict(v) for k, v in (read_pins(path) if path.is_file() else {}).items()}
+    merged: dict[str, Any] = {k: dict(v) for k, v in (read_pins(path) if is_file(path) else {}).items()}
     for name, places in pins.items():
         merged.setdefault(name, {}).update(places)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,7 @@ def model_homes() -> tuple[Path, ...]:
     package = Path(__file__).parents[1]
     shipped = package / "_models"
     return (
-        Path(home) if home else Path(data) / "mtpipe" / "models",
+        expanded(home) if home else Path(data) / "mtpipe" / "models",
         shipped if shipped.is_dir() else package.parent / "models",
     )
 
@@ -63,10 +63,26 @@ def _data_home() -> str:
         return os.devnull
 
 
+def expanded(name: str) -> Path:
+    """Return the path ``name``, a leading ``~`` replaced by the home folder where there is one."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
+
+
 def is_folder(path: Path) -> bool:
     """Tell whether ``path`` is a folder; what cannot be one (a name too long) or be looked at is none."""
     try:
         return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether ``path`` is a file, in the same way."""
+    try:
+        return path.is_file()
     except OSError:
         return False
 
@@ -88,10 +104,18 @@ def recover(name: str) -> None:
             old.replace(target)
 
 
+def is_installed(name: str) -> bool:
+    """Tell whether a model is installed under the name."""
+    recover(name)
+    return bool(name) and any(is_folder(home / name) for home in model_homes())
+
+
 def installed() -> Iterator[Path]:
     """Yield the folders of all installed models."""
-    for left in (model_homes()[0] / WORK).glob("*.replaced"):
-        recover(left.stem)
+    work = model_homes()[0] / WORK
+    if is_folder(work):
+        for left in work.glob("*.replaced"):
+            recover(left.stem)
     for home in model_homes():
         if is_folder(home):
             yield from sorted(path.parent for path in home.glob("*/model.bin"))
@@ -100,10 +124,7 @@ def installed() -> Iterator[Path]:
 def find(name: str = BUILT_IN) -> Model:
     """Return the model called ``name``, or in the folder ``name``; ModelError says what there is."""
     if any(separator in name for separator in (os.sep, "/")) or name.startswith("~") or name in (".", ".."):
-        try:
-            path = Path(name).expanduser()
-        except RuntimeError:  # the home of a user who has none
-            path = Path(name)
+        path = expanded(name)
         if not is_folder(path):
             raise ModelError(f"{name}: no such model folder")
         return open_folder(path)

@@ -18,14 +18,14 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TOKEN_LISTS = ("source_prefix", "source_suffix", "target_prefix")
 _TOKEN_TABLES = ("source_tokens", "target_tokens")
 _LIMITS = ("max_source", "max_target")
-# CTranslate2's options of the same names.
-DECODING = {
-    "beam_size": int,
-    "patience": float,
-    "length_penalty": float,
-    "coverage_penalty": float,
-    "repetition_penalty": float,
-    "no_repeat_ngram_size": int,
+# CTranslate2's options of the same names: whole or not, the least and the most.
+DECODING: Mapping[str, tuple[type[int] | type[float], float, float]] = {
+    "beam_size": (int, 1, 32),
+    "patience": (float, 0.1, 10),
+    "length_penalty": (float, -10, 10),
+    "coverage_penalty": (float, 0, 10),
+    "repetition_penalty": (float, 0.1, 10),
+    "no_repeat_ngram_size": (int, 0, 100),
 }
 
 
@@ -125,6 +125,10 @@ def _decoding_faults(decoding: object) -> list[str]:
     for key, value in decoding.items():
         if key not in DECODING:
             found.append(f"unknown decoding option {key!r} (known: {', '.join(DECODING)})")
-        elif isinstance(value, bool) or not isinstance(value, int if DECODING[key] is int else (int, float)):
-            found.append(f"{key!r} is {value!r}, not a number")
+            continue
+        kind, least, most = DECODING[key]
+        if isinstance(value, bool) or not isinstance(value, int if kind is int else (int, float)):
+            found.append(f"{key!r} is {value!r}, not a {'whole ' if kind is int else ''}number")
+        elif not least <= value <= most:
+            found.append(f"{key!r} is {value!r} (allowed: {least:g} to {most:g})")
     return found

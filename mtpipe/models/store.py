@@ -109,17 +109,23 @@ def drop_work(name: str) -> None:
     shutil.rmtree(work_folder(name), ignore_errors=True)
 
 
-def remove(name: str) -> int:
-    """Remove an installed model, and what pulls of it left; return the bytes freed."""
+def check_removable(name: str) -> None:
+    """Refuse a name under which there is nothing to remove: UsageError or ModelError says why."""
     if name == BUILT_IN and not installed_folder(name).is_dir():
         raise UsageError(f"{name}: comes with mtpipe and is not removed")
     if not plain_name(name):
         raise UsageError(f"{name or repr(name)}: not the name of a model")
+    recover(name)
+    if not is_folder(installed_folder(name)) and not is_folder(work_folder(name)):
+        raise ModelError(f"{name}: not installed in {model_homes()[0]}")
+
+
+def remove(name: str) -> int:
+    """Remove an installed model, and what pulls of it left; return the bytes freed."""
+    check_removable(name)
     with locked(name):
         recover(name)
         folder = installed_folder(name)
-        if not folder.is_dir() and not work_folder(name).is_dir():
-            raise ModelError(f"{name}: not installed in {model_homes()[0]}")
         freed = sum(
             path.stat().st_size
             for top in (folder, work_folder(name))

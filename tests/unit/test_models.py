@@ -83,7 +83,9 @@ def test_missing_damaged_and_swapped_files_are_named(copy: Path, name: str) -> N
         ({"conventions": {"target_prefix": "x"}}, "'target_prefix' is no list of tokens"),
         ({"conventions": {"eos": True}}, "unknown convention 'eos'"),
         ({"decoding": {"beam": 3}}, "unknown decoding option 'beam' (known: beam_size"),
-        ({"decoding": {"beam_size": 1.5}}, "'beam_size' is 1.5, not a number"),
+        ({"decoding": {"beam_size": 1.5}}, "'beam_size' is 1.5, not a whole number"),
+        ({"decoding": {"beam_size": 10**12}}, "'beam_size' is 1000000000000 (allowed: 1 to 32)"),
+        ({"decoding": {"length_penalty": float("nan")}}, "'length_penalty' is nan (allowed: -10 to 10)"),
         ({"decoding": []}, "'decoding' is no object"),
     ],
 )

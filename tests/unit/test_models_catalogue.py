@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from mtpipe.models.catalogue import (
     write_pins,
 )
 
+BUILT_IN = Path(__file__).parents[2] / "models" / "builtin"
 WANTED = (
     "builtin opus-mt-ar-en opus-mt-ar-fr opus-mt-tc-big-ar-en opus-mt-tc-big-ar-itc opus-mt-en-fr "
     "nllb-200-distilled-600M nllb-200-distilled-1.3B nllb-200-3.3B m2m100_418M madlad400-3b-mt quickmt-ar-en"
@@ -200,7 +202,7 @@ def test_what_is_no_name_of_a_model(home: Path, capsys: pytest.CaptureFixture[st
     (home / ".work" / "begun").mkdir(parents=True)
     for arguments in (["remove", name], ["convert", str(home), "--id", name], ["import", name or "."]):
         assert run(["models", *arguments]) in (1, 2)
-    assert run(["models", "verify", name, "--files-only"]) == 1
+    assert run(["models", "verify", name, "--files-only"]) == 2
     assert run(["models", "export", name]) == 2
     assert "Traceback" not in capsys.readouterr().err
     assert (home / ".work" / "begun").is_dir()
@@ -233,6 +235,29 @@ def test_a_second_import_waits(home: Path) -> None:
         assert half.is_file()
     second.communicate()
     assert second.returncode == 0
+
+
+def test_a_model_that_the_catalogue_does_not_know(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(BUILT_IN, home / "mine")
+    shutil.copytree(BUILT_IN, home / "spoilt")
+    (home / "spoilt" / "passport.json").write_text("{")
+    assert run(["models", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.search(r"^mine +ar → en, fr +Apache-2\.0 +yes$", "\n".join(lines), re.MULTILINE)
+    assert any(re.match(r"spoilt +\? .*without a sound passport$", line) for line in lines)
+
+
+@pytest.mark.parametrize("value", ["~/models", "/tmp/" + "x" * 300])
+def test_the_folder_of_models_as_it_is_named(
+    value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shutil.copytree(BUILT_IN, tmp_path / "models" / "mine")
+    monkeypatch.setenv("MTPIPE_MODELS", value)
+    assert run(["models", "list"]) == 0
+    assert ("\nmine " in capsys.readouterr().out) == value.startswith("~")
+    assert run(["models", "verify", "other"]) == 2
+    assert "other: not installed" in capsys.readouterr().err
 
 
 def test_where_nothing_can_be_written(

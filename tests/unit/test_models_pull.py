@@ -626,6 +626,9 @@ def test_removing(hub: Hub, home: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert not (home / "tiny").exists()
     assert not (home / ".work" / "tiny").exists()
     assert "not installed in" in refused(capsys, 2, "remove", "tiny")
+    passes("pull", "tiny", "--skip-self-test")
+    assert "other: not installed in" in refused(capsys, 2, "remove", "tiny", "other")
+    assert (home / "tiny").is_dir()  # all or none
     assert "builtin: comes with mtpipe and is not removed" in refused(capsys, 2, "remove", "builtin")
     assert "not the name of a model" in refused(capsys, 2, "remove", "../models")
 
@@ -660,5 +663,5 @@ def test_names_that_are_not_there(hub: Hub, capsys: pytest.CaptureFixture[str]) 
     assert "'gpt' is not in the catalogue" in refused(capsys, 2, "pull", "gpt")
     assert "builtin: comes with mtpipe" in refused(capsys, 2, "pull", "builtin")
     assert "tiny: no origin 'hub' (there: opus)" in refused(capsys, 2, "pull", "tiny", "--origin", "hub")
-    assert "1 of 1 models is broken" in refused(capsys, 1, "verify", "tiny")
+    assert "tiny: not installed (installed: builtin)" in refused(capsys, 2, "verify", "builtin", "tiny")
     assert "--quantisation int2: unknown" in refused(capsys, 2, "pull", "tiny", "--quantisation", "int2")
