@@ -6,8 +6,10 @@ import math
 import re
 
 from mtpipe.data import Finding
+from mtpipe.guard.dates import NAMES
 from mtpipe.guard.pair import Pair
 
+_FIRST = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 _WRITTEN = re.compile(r"[^\W_]")
 # Mean logarithm of target over source length in characters, without spaces: flores-dev and ntrex-dev.
@@ -58,7 +60,13 @@ def _least_missing(pair: Pair) -> float:
     """Return how much shorter than usual a translation must be, by how it begins and ends, to be doubted."""
     if _COMMA_END.search(pair.target) and _SENTENCE_END.search(pair.source):
         return _BROKEN_OFF
-    begins_inside = pair.target.lstrip(_BEGINNING)[:1].islower()
+    first = _FIRST.search(pair.target)
+    # French writes months and weekdays small, also at the beginning of a row.
+    begins_inside = (
+        first is not None
+        and pair.target.lstrip(_BEGINNING)[:1].islower()
+        and first.group() not in NAMES.get(pair.target_language, {})
+    )
     if begins_inside or (_END.search(pair.source) and not _END.search(pair.target)):
         return _CUT
     return math.inf

@@ -48,6 +48,18 @@ def test_what_is_wrong_is_found(target: str, expected: str) -> None:
     assert expected in names(SOURCE, target)
 
 
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("كانون الثاني/يناير 2016", "janvier 2016"),
+        ("الأربعاء 14 تشرين الأول/أكتوبر 2017", "mercredi 14 octobre 2017"),
+    ],
+)
+def test_a_date_that_french_begins_small_is_whole(source: str, target: str) -> None:
+    assert names(source, target, "fr") == []
+    assert "length" in names("قالت الحكومة إنها ستجتمع يوم الأربعاء", "mercredi", "fr")
+
+
 def test_a_source_that_repeats_itself_may_be_repeated() -> None:
     assert names("لا لا لا لا، قال الرجل", "No, no, no, no, said the man") == []
     assert "repetition" in names("لا، قال الرجل في الدار", "No, no, no, no, said the man in the house")
