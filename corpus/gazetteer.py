@@ -45,11 +45,14 @@ _NOT_NAMES = {
     "ماركس",
     "شارع",
     "ستريت",
+    "ساترداي",
+    "ناكورنو",
 }
 _OFTEN = 3  # sentences from which on their word counts
 # What a name's adjective or its short form begins with, where that is another stem.
 _MORE = """
 فرنسا fren fran|fran
+انجلترا engl brit uk phe|angl engl brit
 بريطانيا brit uk engl|brit angl roya
 هولندا neth dutc holl|neer pays holl
 اسبانيا spai span|espa
