@@ -87,7 +87,7 @@ def align(
     folder = len(jobs) > 1 or Path(source).is_dir()
     if folder and (via or links or score):
         raise UsageError("--via, --links and --score go with one text, not with a folder")
-    failed: MtpipeError | None = None
+    failed: list[MtpipeError] = []
     for job in jobs:
         try:
             sides = inputs.read_sides(job, wanted)
@@ -108,9 +108,11 @@ def align(
             if not folder:
                 raise
             typer.echo(f"mtpipe: {job.name}: {error}", err=True)
-            failed = error
-    if failed is not None:
-        raise typer.Exit(failed.exit_code)
+            failed.append(error)
+    if len(failed) == len(jobs):
+        raise typer.Exit(max(error.exit_code for error in failed))
+    if failed:
+        raise typer.Exit(1)
 
 
 def _format(form: str | None, output: str | None) -> str:

@@ -113,6 +113,19 @@ def test_folders_are_aligned_file_by_file(texts: Path) -> None:
     assert sorted(path.name for path in (texts / "out").iterdir()) == ["one.ladder", "two.ladder"]
 
 
+def test_an_unreadable_text_of_a_folder_costs_no_other(texts: Path) -> None:
+    for side, lines in (("a", ENGLISH), ("b", FRENCH)):
+        (texts / side).mkdir()
+        for name in ("one.txt", "two.txt"):
+            (texts / side / name).write_text("\n".join(lines), "utf-8")
+    (texts / "a" / "two.txt").write_bytes(b"\x00\x01\x02" * 99)
+    arguments = (texts / "a", texts / "b", "--lines", "--no-model", "--output", texts / "out")
+    assert run(*arguments, "--format", "ladder").exit_code == 1
+    assert [path.name for path in (texts / "out").iterdir()] == ["one.ladder"]
+    (texts / "a" / "one.txt").write_bytes(b"\x00\x01\x02" * 99)
+    assert run(*arguments, "--format", "tsv").exit_code == 2  # nothing could be done
+
+
 def test_complaints_name_file_and_numbers(texts: Path) -> None:
     en, fr = texts / "en.txt", texts / "fr.txt"
     assert "nowhere.txt: no such file" in complaint(en, texts / "nowhere.txt", "--lines")
