@@ -10,7 +10,7 @@ from mtpipe.languages import ADDRESS
 from mtpipe.text import signs_around, words_shown
 from mtpipe.word_links import Links
 
-_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩ـ", "0123456789-")
+_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩ـأابجد", "0123456789-aabcd")
 _LETTER = re.compile(r"[^\W\d_\u0640]")  # a line of tatweel is a rule, no word
 
 

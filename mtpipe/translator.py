@@ -276,9 +276,11 @@ class Engine:
         for number, output in enumerate(result.hypotheses):
             made = [piece for piece in output[tag:] if piece not in tags]
             truncated = len(output) >= self.model.conventions.max_target
-            # The engine gives the sum over the output without its prefix, divided by (whole length + 1) ^ penalty.
-            summed = result.scores[number] * (len(output) + 1) ** penalty
-            length = len(output) - tag + (not truncated)
+            # The engine gives the sum over the output without its prefix, divided by (whole length) ^ penalty; the
+            # end of the sentence counts where there is one.
+            whole = len(output) + (not truncated)
+            summed = result.scores[number] * whole**penalty
+            length = whole - tag
             links: Links = ()
             if self.links and result.attention:
                 links = links_of(result.attention[number][: len(output)], pieces, output)

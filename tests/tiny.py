@@ -121,3 +121,5 @@ def _fill(spec: TransformerSpec, sizes: dict[str, int], random: np.random.Genera
                 linear(layer.attention.linear[2], _WIDTH, _WIDTH)
     spec.decoder.projection.weight = array(sizes["target"], _WIDTH)
     spec.decoder.projection.bias = array(sizes["target"])
+    # Next to impossible, as in trained models: the engine leaves it out and shares its probability among the others.
+    spec.decoder.projection.bias[0] = -20.0

@@ -21,7 +21,7 @@ from mtpipe.guard.script import check_copy, check_language, check_script
 __all__ = ["CHECKS", "Pair", "check", "confidence"]
 
 # Of what the checks find; raised when they find other things in the same texts.
-VERSION = 3
+VERSION = 4
 Check = Callable[[Pair], list[Finding]]
 CHECKS: dict[str, Check] = {
     "empty": check_empty,

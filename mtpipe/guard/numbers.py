@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from mtpipe.data import Finding
 from mtpipe.guard.number_reading import Number, numbers
@@ -16,6 +17,9 @@ _SMALL = 10.0
 _HUNDRED = 100.0
 _POINTS = re.compile(r"نق[اط]|points?\b", re.IGNORECASE)
 _ROUNDED = 0.07
+_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
+_LONG = 6  # digits of a number that no other is like by chance
+_LIKE = 0.8  # share of the digits that two such numbers have in common, in order
 _FACTORS = {"mile": (1.609344,), "foot": (0.3048, 30.48), "inch": (2.54, 25.4), "pound": (0.453592,)}
 # An hour written on a clock of twelve; a year by its last two digits; halves as minutes or percent.
 _HALVES = {0.5: (30.0, 50.0, 6.0), 0.25: (15.0, 25.0, 3.0), 0.75: (45.0, 75.0)}
@@ -41,13 +45,14 @@ def check_numbers(pair: Pair) -> list[Finding]:
 def changed_numbers(pair: Pair) -> list[tuple[Number, Number]]:
     """Return the numbers of the source that plainly became others, each with what stands in the translation instead.
 
-    Plainly: the alignment says so, or no other number is missing.
+    Plainly: the alignment says so, no other number is missing, or it is a long one (a telephone's) but for few digits.
     """
     pairs, _ = _paired(pair)
     return [
         (number, instead)
         for number, instead in pairs
-        if instead is not None and (len(pairs) == 1 or (number.at, instead.at) in pair.links)
+        if instead is not None
+        and (len(pairs) == 1 or (number.at, instead.at) in pair.links or _slipped(number, instead))
     ]
 
 
@@ -106,10 +111,24 @@ def _only_percent_here(number: Number, others: Sequence[Number]) -> bool:
 
 
 def _instead(pair: Pair, number: Number, strange: list[Number]) -> Number | None:
-    """Return which of the strange numbers stands where ``number`` should: by the alignment, else the only one."""
+    """Return which of the strange numbers stands where ``number`` should.
+
+    The one that is a long number but for few digits, else by the alignment, else the only one.
+    """
+    slipped = [other for other in strange if _slipped(number, other)]
+    if len(slipped) == 1:
+        return slipped[0]
     opposite = {there for here, there in pair.links if here == number.at}
     aligned = next((other for other in strange if other.at in opposite), None)
     return aligned or (strange[0] if len(strange) == 1 else None)
+
+
+def _slipped(number: Number, other: Number) -> bool:
+    """Tell whether one is the other, a long number in digits, but for a few of these."""
+    ours, yours = number.text.translate(_ASCII), other.text.translate(_ASCII)
+    if not (number.digits and other.digits and ours.isdigit() and yours.isdigit()):
+        return False
+    return len(ours) >= _LONG and SequenceMatcher(None, ours, yours, autojunk=False).ratio() >= _LIKE
 
 
 def compare(

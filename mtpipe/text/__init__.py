@@ -6,7 +6,7 @@ from mtpipe.text.model_view import for_model, signs_around, words_shown
 from mtpipe.text.substitutes import SIGNS, Substitutes
 
 # Goes up whenever any text is cleaned in another way than before: memories must not give old results for it.
-VERSION = 4
+VERSION = 5
 
 __all__ = [
     "SIGNS",

@@ -27,8 +27,11 @@ _PICTURES = (
     "\u203c\u2049\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\u3030\U0001f000-\U0001faff\ufe0e\ufe0f\u20e3©®™"
 )
 _JOINERS = f"\u200d{INVISIBLE}"
-# The number of a list item, and a star that no second one makes bold type.
-_ENUMERATOR = rf"\(?(?:[0-9]{{1,2}}|[\u0660-\u0669]{{1,2}})\s?[.)\u0640-]\s*(?=[\"«“(]?[{LETTERS}])"
+# The number or letter («أ-») of a list item, and a star that no second one makes bold type.
+_ENUMERATOR = (
+    r"\(?(?:(?:[0-9]{1,2}|[\u0660-\u0669]{1,2})\s?[.)\u0640-]\s*|[أابجد]\s?[)\u0640-]\s+)"
+    rf"(?=[\"«“(]?[{LETTERS}])"
+)
 _STAR = r"\*++\s*(?![^*]*\*)"
 _LEAD = re.compile(
     rf"[{_JOINERS}]*+(?:[{_BULLETS}{_PICTURES}][{_JOINERS}]*+\s*|[*–—-]\s+|{_STAR}|{_ENUMERATOR})+"

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from mtpipe.text.abbreviations import abbreviates, spelt_out
+
 _CURRENCIES = {
     "$": "دولار",
     "€": "يورو",
@@ -49,11 +51,13 @@ class Substitutes:
     def written(self, text: str) -> tuple[str, tuple[int, ...] | None]:
         """Return ``text`` with nothing that the model cannot read, as far as there is another way to write it.
 
+        Abbreviations that the press uses are written out as well.
         And for each word of it which word of ``text`` it comes from; None where the text is as it was.
         Letters without another way stay.
         """
         lacking = {character for character in set(text) - self._known if self._lacking(character)}
-        if not lacking:
+        shortened = abbreviates(text)
+        if not lacking and not shortened:
             return text, None
         number, row = -1, []
         for place, character in enumerate(text):
@@ -61,6 +65,10 @@ class Substitutes:
             row.append((character, number))
         if lacking.intersection(_CURRENCIES):
             row = _named(row, lacking)
+        if shortened:
+            row, plain = spelt_out(row), row
+            if row is plain and not lacking:
+                return text, None
         words: list[str] = []
         origins: list[int] = []
         apart = True

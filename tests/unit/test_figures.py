@@ -25,6 +25,12 @@ def made(text: str, *links: tuple[int, int]) -> Hypothesis:
         ("خرجت ٥٠ شاحنة", "fr", "500 camions sont partis.", "50 camions sont partis."),
         ("يتسع لنحو 55000 برميل", "en", "It holds some 5,500 barrels.", "It holds some 55000 barrels."),
         ("اتصلوا بالرقم 0501234567", "en", "Call 51234567.", "Call 0501234567."),
+        (
+            "هاتف 0112345678 أو 00963112 أو 055",
+            "en",
+            "phone 01123468 or 0096312 or 055",
+            "phone 0112345678 or 00963112 or 055",
+        ),
         ("بنسبة 0.500 فقط", "en", "only 0.550", "only 0.500"),
         ("بنسبة 3.125 فقط", "fr", "seulement 3,225", "seulement 3,125"),
         ("يتسع لنحو 55,000 برميل", "fr", "Il contient 5\u202f500 barils.", "Il contient 55\u202f000 barils."),
