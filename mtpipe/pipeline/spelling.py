@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from mtpipe.aligner import rendered
 from mtpipe.data import Hypothesis
-from mtpipe.guard.name_matching import bare, sounds_like
+from mtpipe.guard.name_matching import bare, fold, sounds_like
 from mtpipe.guard.number_words import plain
 from mtpipe.languages import is_stop_word
 from mtpipe.pipeline.mending import mended
@@ -26,6 +26,9 @@ _SHORTEST = 4  # letters of an Arabic word that may be a strange name
 _FEWEST_PIECES = 3  # a word that the model's vocabulary cuts into fewer is known to it
 _ENDS = (".", "!", "?", ":")
 _HOW = "lost name put in"
+_ELIDED = re.compile(r"(?P<word>[lLdD])['’]$")  # before a vowel only
+_ELISION = re.compile(r"(?<![^\W\d_])(?:[LlDd]|[Qq]u)['’](?=[^\W\d_])")
+_VOWELS = "aeiouyh"
 
 # Jobs → the text of each translation.
 Ask = Callable[[Sequence[Job]], Sequence[str]]
@@ -76,7 +79,7 @@ def _doubts(row: int, source: str, made: Hypothesis, target: str) -> list[_Doubt
     capitals = [c for word in theirs for c in _CORE.findall(word) if c[0].isupper()]
     found: dict[int, _Doubt] = {}
     for place, word in enumerate(theirs):
-        cores = _CORE.findall(word)
+        cores = _CORE.findall(_ELISION.sub("", word, count=1))
         begins = place == 0 or theirs[place - 1].endswith(_ENDS)
         if len(cores) != 1 or not _may_be_name(cores[0], target, begins):
             continue
@@ -117,8 +120,18 @@ def _name(doubt: _Doubt, target: str, answers: dict[Job, str]) -> str:
 
 def _with_name(made: Hypothesis, doubt: _Doubt, name: str) -> Hypothesis:
     words = re.split(r"(\s+)", made.text.strip())
-    words[2 * doubt.place] = words[2 * doubt.place].replace(doubt.core, name, 1)
-    return mended(made, "".join(words), _HOW)
+    before, core, behind = words[2 * doubt.place].partition(doubt.core)
+    links = made.links
+    elided = _ELIDED.search(before)
+    if elided and fold(name)[0] not in _VOWELS:
+        # « l'Irak » is "Raqqa" now, « d'Alep » « de Raqqa ».
+        before = before[: elided.start()]
+        if elided["word"] in "dD":
+            name = f"{elided['word']}e {name}"
+            place = doubt.place
+            links = tuple((here, there + (there >= place)) for here, there in links)
+    words[2 * doubt.place] = before + name + behind if core else words[2 * doubt.place]
+    return mended(made, "".join(words), _HOW, links)
 
 
 @lru_cache(maxsize=1)

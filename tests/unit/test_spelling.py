@@ -44,6 +44,22 @@ def test_a_strange_name_is_asked_for_alone_and_put_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "fixed", "links"),
+    [
+        ("L’avocat d’Istanbul parle.", "L’avocat de Kruglovsky parle.", ((1, 2), (3, 3))),
+        ("Selon l’Istanbul, on plaide.", "Selon Kruglovsky, on plaide.", ((1, 1), (3, 3))),
+    ],
+)
+def test_articles_lose_their_elision_before_a_consonant(
+    text: str, fixed: str, links: tuple[tuple[int, int], ...]
+) -> None:
+    _, ask = answers("Kruglovsky")
+    last = 2 if "d’" in text else 3
+    [better], _ = respelled([(SOURCE, "fr")], [made(text, (1, 1), (3, last))], ask, pieces)
+    assert (better.text, better.links) == (fixed, links)
+
+
+@pytest.mark.parametrize(
     ("text", "links", "answer"),
     [
         ("Krugloski said the defence would appeal.", [(1, 0)], "Kruglovsky"),  # near enough already
