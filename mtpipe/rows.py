@@ -10,7 +10,8 @@ from mtpipe.languages import ADDRESS
 from mtpipe.text import signs_around, words_shown
 from mtpipe.word_links import Links
 
-_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩ـأابجد", "0123456789-aabcd")
+_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩ـأابجده", "0123456789-aabcde")
+_LENGTHENED = re.compile(r"(?<=[جه])\u0640(?=\s*[-)])")  # «جـ -»
 _LETTER = re.compile(r"[^\W\d_\u0640]")  # a line of tatweel is a rule, no word
 
 
@@ -30,7 +31,7 @@ def untranslated(document: Document) -> dict[int, Hypothesis]:
 
 def lead_shown(text: str) -> str:
     """Return what stands before the translation of a segment because it stands before the segment's own text."""
-    return signs_around(text)[0].translate(_ASCII)
+    return _LENGTHENED.sub("", signs_around(text)[0]).translate(_ASCII)
 
 
 def as_shown(hypothesis: Hypothesis, seen: str, shown: str) -> Hypothesis:

@@ -133,9 +133,19 @@ def _lost_dates(pair: Pair) -> list[str]:
     for match in found:
         date = match.group().replace(" ", "")
         possible = {f"m{number}" for number in _day_and_month(match) if 1 <= number <= 12}
-        if date not in target and not any(code in there or _numeric(target, code) for code in possible):
+        if date not in target and (
+            _shortened(target, date)
+            or not any(code in there or _numeric(target, code) for code in possible)
+        ):
             lost.append(date)
     return lost
+
+
+def _shortened(target: str, date: str) -> bool:
+    """Tell whether all that is left of a date of three figures are its year and one other: 12/2019 of 12/03/2019."""
+    years = [part for part in re.findall(r"\d+", date) if len(part) == 4]
+    groups = [re.findall(r"\d+", match.group()) for match in _SLASHED.finditer(target)]
+    return bool(years) and any(len(group) == 2 and years[0] in group for group in groups)
 
 
 def _day_and_month(match: re.Match[str]) -> tuple[int, int]:

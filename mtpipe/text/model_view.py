@@ -29,7 +29,7 @@ _PICTURES = (
 _JOINERS = f"\u200d{INVISIBLE}"
 # The number or letter («أ-») of a list item, and a star that no second one makes bold type.
 _ENUMERATOR = (
-    r"\(?(?:(?:[0-9]{1,2}|[\u0660-\u0669]{1,2})\s?[.)\u0640-]\s*|[أابجد]\s?[)\u0640-]\s+)"
+    r"\(?(?:(?:[0-9]{1,2}|[\u0660-\u0669]{1,2})\s?[.)\u0640-]\s*|[أابجده]\u0640?\s?[)\u0640-]\s+)"
     rf"(?=[\"«“(]?[{LETTERS}])"
 )
 _STAR = r"\*++\s*(?![^*]*\*)"

@@ -39,6 +39,7 @@ def made(text: str, *links: tuple[int, int]) -> Hypothesis:
         ("نحو ٪75 من البيوت", "en", "some $75 of the houses", "some 75% of the houses"),
         ("نحو 75% من البيوت", "fr", "quelque 75 des maisons", "quelque 75\u00a0% des maisons"),
         ("بيروت 14/10/2017", "en", "Beirut, 14/2017", "Beirut, 14/10/2017"),
+        ("بيروت 12/03/2017", "en", "Beirut, 12/2017", "Beirut, 12/03/2017"),
     ],
 )
 def test_a_changed_figure_is_written_as_the_source_has_it(

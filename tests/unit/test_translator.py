@@ -162,12 +162,12 @@ def test_bullets_and_pictures_stay_around_the_translation_and_links_point_to_the
     plain = "وعاد أهل القرية من الحقول قبل غروب الشمس."
     shown = "• و عاد أهل القرية من الحقول قبل غروب الشمس. 🙏"
     glued = f"🔴{plain}"
-    texts = (shown, plain, "ــــــ", glued, "#غزة #القدس", f"٢. {plain}", f"ب- {plain}")
+    texts = (shown, plain, "ــــــ", glued, "#غزة #القدس", f"٢. {plain}", f"جـ - {plain}")
     document = make_document([(text, "ar", Role.BODY) for text in texts])
     (translation,) = translate(document, {"en": engine})
     dressed, bare, rule, red, tags, second, lettered = translation.hypotheses
     assert second.text == f"2. {bare.text}"
-    assert lettered.text == f"b- {bare.text}"
+    assert lettered.text == f"c - {bare.text}"
     assert (red.text, red.links) == (f"🔴{bare.text}", bare.links)
     assert (tags.text, tags.flags) == ("#غزة #القدس", (Flag.NO_LETTERS,))
     assert dressed.text == f"• {bare.text} 🙏"
