@@ -134,8 +134,7 @@ def _lost_dates(pair: Pair) -> list[str]:
         date = match.group().replace(" ", "")
         possible = {f"m{number}" for number in _day_and_month(match) if 1 <= number <= 12}
         if date not in target and (
-            _shortened(target, date)
-            or not any(code in there or _numeric(target, code) for code in possible)
+            _shortened(target, date) or not any(code in there or _numeric(target, code) for code in possible)
         ):
             lost.append(date)
     return lost

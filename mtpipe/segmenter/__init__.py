@@ -11,6 +11,6 @@ from mtpipe.segmenter.documents import (
 )
 
 # Goes up whenever any text is cut in another way than before.
-VERSION = 2
+VERSION = 3
 
 __all__ = ["Reason", "explain", "rule_texts", "segment", "segment_lines", "segment_text", "split_lines"]

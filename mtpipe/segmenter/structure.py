@@ -31,6 +31,10 @@ _BEFORE_AGENCY = re.compile("\\s*[-–—ـ|/+(]\\s*")
 _HALVES = re.compile("\\S \\*+ \\S")  # of a verse
 _MARKS = re.compile("[\u064b-\u0652\u0670]")
 _URL = re.compile("(?:https?://|www\\.)\\S+\\Z")
+# «الرئيسية » مقالات»: where on the site the page is.
+_TRAIL = re.compile("(?:الصفحة )?(?:الرئيسية|Home|Accueil)\\s*(?:[»›>/|\\\\←-]\\s*(?=\\S)|\\Z)")
+_DOCTOR = re.compile("(?:[أا]\\. ?)?د\\. ?(?!ال)[\u0621-\u064a]{2,}")
+_MOST_OF_DOCTOR = 10  # words of a line that names one and says what he does
 _LONGEST_TITLE = 160
 _LONGEST_FRAME = 120
 _LONGEST_HEADING = 80
@@ -82,9 +86,12 @@ def _roles(contents: Sequence[str]) -> list[Role]:
 def _title_and_header(contents: Sequence[str], roles: list[Role]) -> int:
     """Give the lines above the article their roles; return where the article begins."""
     index = 0
-    if _is_title(contents):
-        roles[0] = Role.TITLE
+    if len(contents) > 2 and len(contents[0]) <= _LONGEST_FRAME and _TRAIL.match(contents[0]):
+        roles[0] = Role.CREDIT
         index = 1
+    if _is_title(contents[index:]):
+        roles[index] = Role.TITLE
+        index += 1
     last = min(len(contents) - 1, _HEADER_LINES)
     while index < last:
         role = _header_role(contents[index], named=Role.AUTHOR in roles or index > 3)
@@ -108,7 +115,7 @@ def _header_role(line: str, *, named: bool) -> Role | None:
         return Role.DATE
     if _is_credit(line) or _opens(line, "label"):
         return Role.CREDIT
-    if _is_byline(line) or (not named and _is_name(line)):
+    if _is_byline(line) or (not named and (_is_name(line) or _is_doctor(line))):
         return Role.AUTHOR
     return None
 
@@ -262,6 +269,15 @@ def _is_name(line: str) -> bool:
         return False
     latin = [word for word in words if word[0].isascii()]
     return all(word[0].isupper() for word in latin)
+
+
+def _is_doctor(line: str) -> bool:
+    """Say whether a header line opens with an academic title and a name, and is no sentence."""
+    return (
+        _DOCTOR.match(line) is not None
+        and len(line.split()) <= _MOST_OF_DOCTOR
+        and not _FULL_STOP.search(line)
+    )
 
 
 def _is_credit(line: str) -> bool:

@@ -60,6 +60,14 @@ def test_the_frame_of_an_article() -> None:
     assert roles == ["title", "heading", "author", "date", "credit", "body", "credit"]
 
 
+def test_a_pages_place_on_its_site_is_no_title_and_a_doctor_with_an_office_is_an_author() -> None:
+    frame = ("حين تصبح المدينة رهينة", "د. نوال عبد الرحيم - كاتبة وباحثة", "2019-07-05")
+    for trail in ("الرئيسية » مقالات الرأي", "الصفحة الرئيسية > آراء > كتاب", "الرئيسية"):
+        assert _roles(trail, *frame, _BODY) == ["credit", "title", "author", "date", "body"]
+    assert _roles("القضية الرئيسية اليوم", *frame[1:], _BODY) == ["title", "author", "date", "body"]
+    assert _roles("عنوان قصير", "د. المشاركة في الانتخابات", _BODY)[1] != "author"
+
+
 @pytest.mark.parametrize(
     "line",
     [
