@@ -194,13 +194,23 @@ def _partner_batches(
     return train.Sampler(corpora.load(examples), weights, spm, options, seed + 1_000_003 * number).batches()
 
 
+def blended(trainer: train.Trainer, released: Path, share: float) -> dict[str, torch.Tensor]:
+    """Return the averaged weights, with ``share`` of those of the released model they were gone on from, if any."""
+    weights = trainer.average
+    if not share or not released.exists():
+        return weights
+    before = read_released(released, trainer.shape)
+    return {name: value.cpu().lerp(before[name], share) for name, value in weights.items()}
+
+
 def finish(config: dict[str, Any], data: Path, work: Path, output: Path) -> None:
     """Convert the averaged weights to float32 and int8, score both, write passport and card, move into place."""
     examples = corpora.load(work / "examples.pkl")
     trainer = make_trainer(config, work, examples)
+    weights = blended(trainer, work / "released", float(config.get("blend", 0)))
     for quantisation in ("float32", "int8"):
         export.export(
-            trainer.average,
+            weights,
             trainer.shape,
             pieces(work),
             work / quantisation,

@@ -257,7 +257,7 @@ def a_shape() -> Any:
 @pytest.mark.slow
 def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs the [train] extra")
-    from training import export, train
+    from training import export, recipe, train
     from training.layout import read_released
 
     spm, example, options, shape = a_vocabulary(tmp_path), an_example(), OPTIONS, a_shape()
@@ -275,6 +275,14 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     export.export(first.average, shape, spm, tmp_path / "int8", "int8")
     for name, value in read_released(tmp_path / "int8", shape).items():
         assert torch.allclose(value, first.average[name], atol=float(value.abs().max()) / 120)
+    halves = recipe.blended(again, tmp_path / "float", 0.25)
+    assert torch.allclose(halves["output_bias"], again.average["output_bias"])
+    again.average_weights.add_(1.0)
+    assert torch.allclose(
+        recipe.blended(again, tmp_path / "float", 0.25)["output_bias"], halves["output_bias"] + 0.75
+    )
+    assert recipe.blended(again, tmp_path / "none", 0.25)["output_bias"].equal(again.average["output_bias"])
+    again.average_weights.sub_(1.0)
     again.decay_from = again.step
     train.run(again, sampler, lambda _: {}, lambda _: False)
     assert again.step == 15, "the falling rate ends the training"
