@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mtpipe.aligner import rendered
-from mtpipe.data import Attempt, Flag, Hypothesis, Passport
+from mtpipe.data import Attempt, Finding, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.figures import grouped, put_right, timed
@@ -146,6 +146,9 @@ def _checked(job: Job, hypothesis: Hypothesis, source: str, terms: Terms | None)
     text, target = job
     pair = Pair(text, hypothesis.text, source, target, hypothesis.links)
     found = check(pair)
+    if Flag.TRUNCATED in hypothesis.flags:
+        # Nearly always a model that has lost its way in a long sentence and does not find out.
+        found = (Finding("length", "breaks off at the longest output"), *found)
     if terms is None:
         return replace(hypothesis, findings=found)
     return replace(hypothesis, findings=(*found, *terms.findings(pair)), terms=terms.judge(pair))

@@ -43,6 +43,16 @@ def test_an_attempt_without_a_finding_wins_and_all_are_kept() -> None:
     assert (made.doubted, made.healed, made.better, made.extra) == (1, 1, 1, 2.0)
 
 
+def test_an_output_that_does_not_end_is_doubted() -> None:
+    endless = Hypothesis(f"{GOOD} Of one one's oner", -0.5, flags=(Flag.TRUNCATED,))
+    assert check(Pair(JOB[0], endless.text, "ar", "en")) == ()
+    made = heal([JOB], [endless], "ar", [rung("clause by clause", GOOD, score=-0.6)])
+    assert made.hypotheses[0].text == GOOD
+    assert Flag.TRUNCATED not in made.hypotheses[0].flags
+    (kept,) = heal([JOB], [endless], "ar", []).hypotheses
+    assert [finding.message for finding in kept.findings] == ["breaks off at the longest output"]
+
+
 def test_the_first_stays_where_no_attempt_is_better_or_one_is_far_less_likely() -> None:
     made = heal(
         [JOB], [Hypothesis(WRONG, -1.0)], "ar", [rung("no", "350 people"), rung("wild", GOOD, score=-5.0)]
@@ -101,7 +111,9 @@ def test_a_real_engine_heals_itself(engine: Engine) -> None:
     made = healer.translate(jobs, "ar")
     assert len(made) == len(jobs)
     for job, before, after in zip(jobs, first, made, strict=True):
-        assert after.findings == check(Pair(job[0], after.text, "ar", job[1], after.links))
+        endless = [found for found in after.findings if found.message.startswith("breaks off")]
+        assert bool(endless) == (Flag.TRUNCATED in after.flags)
+        assert after.findings == (*endless, *check(Pair(job[0], after.text, "ar", job[1], after.links)))
         assert weight(after) <= weight(Healing(engine, retry=False).translate([job], "ar")[0])
         assert after.text == before.text or Flag.HEALED in after.flags
         assert after.confidence in ("high", "medium", "low")
