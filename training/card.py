@@ -123,7 +123,7 @@ systems reach on FLORES (dev into English, devtest as published into French):
 - {trainer.shape.encoder_layers}+{trainer.shape.decoder_layers} layers, width {trainer.shape.width}, feed-forward {trainer.shape.feed_forward},
   {trainer.shape.heads} heads, vocabularies of {trainer.shape.source_vocabulary} (Arabic side) and {trainer.shape.target_vocabulary} pieces; embeddings warm-started from a lexicon of word
   links (eflomal), one attention head supervised by them; bf16, or float32 where the processor has no bfloat16;
-  exponential average of the weights.
+  exponential average of the weights{_blend(config)}.
 - {_history(config, trainer)}
   {sum(counts.values()):,} examples to draw from. No line of the evaluation sets is in them (dropped by
   code). Some of our own sentences were written around words that the development sets showed to be missing, so the
@@ -141,6 +141,12 @@ Own corpus (CC0): {sum(n for name, n in counts.items() if name.startswith("own/"
 The weights are released under Apache-2.0.
 """
     (work / "int8" / "README.md").write_text(text, "utf-8")
+
+
+def _blend(config: dict[str, Any]) -> str:
+    share = float(config.get("blend", 0))
+    mixed = share and config["model"]["earlier"]
+    return f", mixed with {share} of the weights of the release before" if mixed else ""
 
 
 def _history(config: dict[str, Any], trainer: Trainer) -> str:
