@@ -164,7 +164,7 @@ def _history(config: dict[str, Any], trainer: Trainer) -> str:
 def _score_table(small: dict[str, dict[str, Any]], full: dict[str, dict[str, Any]]) -> str:
     lines = [
         "| set | n | chrF2 | BLEU | float32 chrF2 | as mtpipe sets it, chrF2 | loops | numbers | dates | names |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, row in small.items():
         lines.append(
