@@ -11,7 +11,7 @@ from ctranslate2.specs import Activation, TransformerSpec
 from torch import Tensor
 
 from training.layout import layout
-from training.network import Shape, sinusoids
+from training.network import Shape, position_table
 
 
 def export(
@@ -33,7 +33,7 @@ def export(
     spec.decoder.projection.weight = weights["target_embeddings.weight"]
     for side in (spec.encoder, spec.decoder):
         side.scale_embeddings = True
-        side.position_encodings.encodings = sinusoids(shape.positions, shape.width).numpy()
+        side.position_encodings.encodings = position_table(shape).numpy()
     for register, path in (
         (spec.register_source_vocabulary, spm[0]),
         (spec.register_target_vocabulary, spm[1]),

@@ -51,7 +51,8 @@ def _norm(theirs: str, ours: str) -> Iterator[tuple[str, str]]:
 def read_released(folder: Path, shape: Shape) -> dict[str, Tensor]:
     """Return the weights of a converted model that this recipe made, as float32; int8 ones are scaled back.
 
-    A shallower encoder is deepened (``_deepen``). ValueError where the model has another shape.
+    A shallower encoder is deepened (``_deepen``), a narrower network widened (``_widen``). ValueError where the model
+    has another shape.
     """
     stored = _variables(folder / "model.bin")
     state = {}
@@ -65,7 +66,7 @@ def read_released(folder: Path, shape: Shape) -> dict[str, Tensor]:
         if f"{theirs}_scale" in stored:
             value /= stored[f"{theirs}_scale"].reshape(-1, 1)
         state[ours] = torch.from_numpy(value)
-    return _deepen(state, depth, shape.encoder_layers)
+    return _widen(_deepen(state, depth, shape.encoder_layers), shape)
 
 
 def _deepen(state: dict[str, Tensor], depth: int, wanted: int) -> dict[str, Tensor]:
@@ -85,6 +86,65 @@ def _deepen(state: dict[str, Tensor], depth: int, wanted: int) -> dict[str, Tens
                 empty = copied == before and rest.startswith(("self_attention.out", "ffn_out"))
                 deeper[f"encoder.{number}.{rest}"] = torch.zeros_like(value) if empty else value.clone()
     return deeper
+
+
+def _widen(state: dict[str, Tensor], shape: Shape) -> dict[str, Tensor]:
+    """Widen the network to ``shape``, heads and feed-forward as well; it starts with the answers of the narrower one.
+
+    What adds to the stream that the layers share (embeddings, positions, output matrices) adds to its new
+    dimensions the mean of what it adds to the old ones: so the norms, which subtract the mean, make them 0, and
+    the scale by which a norm over more dimensions differs is taken back by its weights. New heads and
+    feed-forward units add nothing yet, but they read the stream with random weights, so all of it can be learnt
+    (after Chen et al. 2016, "Net2Net").
+    """
+    old = state["source_embeddings.weight"].shape[1]
+    if old == shape.width and state["encoder.0.ffn_in.bias"].shape[0] == shape.feed_forward:
+        return state
+    if old > shape.width or shape.position_width != old or old % (shape.width // shape.heads):
+        raise ValueError(
+            f"width {old} cannot grow to {shape.width}, {shape.heads} heads; position_width must be {old}"
+        )
+    shrink = (old / shape.width) ** 0.5
+    return {name: _widened(name, value, old, shape, shrink) for name, value in state.items()}
+
+
+def _widened(name: str, value: Tensor, old: int, shape: Shape, shrink: float) -> Tensor:
+    new = shape.width
+    if name == "output_bias":
+        return value
+    if "embeddings" in name:  # scaled by the square root of the width when read
+        return _with_means(value * shrink, new, 1)
+    if "norm" in name:
+        # The target embeddings, which shrank, are the output layer too.
+        scale = {"decoder_norm.weight": 1.0, "decoder_norm.bias": 1 / shrink}.get(
+            name, shrink if name.endswith("weight") else 1.0
+        )
+        fill = float(name.endswith("weight"))
+        return torch.cat([value * scale, value.new_full((new - old,), fill)])
+    if "out" in name.split(".")[-2]:
+        inner = shape.feed_forward if "ffn" in name else new
+        if value.dim() == 2:
+            value = torch.cat([value, value.new_zeros(len(value), inner - value.shape[1])], dim=1)
+        return _with_means(value, new, 0)
+    # What reads: each of query, key and value gets its new rows behind its old ones.
+    wanted = shape.feed_forward if "ffn" in name else new
+    size = value.shape[0] if "ffn" in name else old
+    return torch.cat([_with_noise(part, wanted, new) for part in value.split(size)])
+
+
+def _with_means(value: Tensor, size: int, dim: int) -> Tensor:
+    missing = list(value.shape)
+    missing[dim] = size - value.shape[dim]
+    return torch.cat([value, value.mean(dim, keepdim=True).expand(missing)], dim=dim)
+
+
+def _with_noise(value: Tensor, rows: int, columns: int) -> Tensor:
+    """Return (rows, columns), or for a bias (rows,): new places are random in a matrix, like the old; 0 in a bias."""
+    if value.dim() == 1:
+        return torch.cat([value, value.new_zeros(rows - len(value))])
+    grown = torch.randn(rows, columns) * value.std()
+    grown[: value.shape[0], : value.shape[1]] = value
+    return grown
 
 
 def _variables(path: Path) -> dict[str, Any]:

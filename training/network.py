@@ -16,7 +16,11 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network; ``positions`` is the longest input or output in pieces."""
+    """Sizes of the network; ``positions`` is the longest input or output in pieces.
+
+    A network that was widened (``training/layout.py``) keeps the sinusoids of its first width, ``position_width``;
+    0 stands for ``width``.
+    """
 
     source_vocabulary: int
     target_vocabulary: int
@@ -26,6 +30,14 @@ class Shape:
     encoder_layers: int = 6
     decoder_layers: int = 2
     positions: int = 256
+    position_width: int = 0
+
+
+def position_table(shape: Shape) -> Tensor:
+    """Return (positions, width) sinusoids; in dimensions past ``position_width`` stands each position's mean."""
+    first = sinusoids(shape.positions, shape.position_width or shape.width)
+    further = first.mean(1, keepdim=True).expand(-1, shape.width - first.shape[1])
+    return torch.cat([first, further], dim=1)
 
 
 def sinusoids(positions: int, width: int) -> Tensor:
@@ -144,7 +156,7 @@ class Transformer(nn.Module):
         self.encoder_norm, self.decoder_norm = nn.LayerNorm(shape.width), nn.LayerNorm(shape.width)
         self.output_bias = nn.Parameter(torch.zeros(shape.target_vocabulary))
         self.dropout = Dropout(dropout)
-        self.register_buffer("positions", sinusoids(shape.positions, shape.width), persistent=False)
+        self.register_buffer("positions", position_table(shape), persistent=False)
         for name, parameter in self.named_parameters():
             if "embeddings" in name:
                 nn.init.normal_(parameter, std=shape.width**-0.5)

@@ -223,6 +223,40 @@ def test_a_deeper_model_starts_with_the_answers_of_the_released_one(tmp_path: Pa
         read_released(tmp_path / "released", Shape(6000, 6000, encoder_layers=1, **small))
 
 
+def test_a_wider_model_starts_with_the_answers_of_the_released_one(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+    from training import export
+    from training.layout import read_released
+    from training.network import Shape, Transformer
+
+    folder = models.find().folder
+    spm = folder / "source.spm", folder / "target.spm"
+    layers = {"encoder_layers": 2, "decoder_layers": 2}
+    narrow = Transformer(Shape(6000, 6000, width=32, heads=2, feed_forward=64, **layers), 0.1)
+    for parameter in narrow.parameters():  # norms and biases as training leaves them
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    export.export(narrow.state_dict(), narrow.shape, spm, tmp_path / "released", None)
+    shape = Shape(6000, 6000, width=48, heads=3, feed_forward=80, position_width=32, **layers)
+    wide = Transformer(shape, 0.1)
+    wide.load_state_dict(read_released(tmp_path / "released", shape))
+    source, target = torch.randint(5, 6000, (3, 9)), torch.randint(5, 6000, (3, 7))
+    padding = source < 0
+
+    def answers(model: Any) -> Any:
+        hidden, attention = model.eval().decode(target, model.encode(source, padding), padding)
+        return torch.cat([hidden @ model.target_embeddings.weight.T, attention], dim=-1)
+
+    expected, found = answers(narrow), answers(wide)
+    assert torch.allclose(expected, found, atol=1e-3 * float(expected.detach().abs().max()))
+    # Written and read once more, the wide model is what it was: its positions are stored with it.
+    export.export(wide.state_dict(), shape, spm, tmp_path / "wide", None)
+    again = Transformer(shape, 0.1)
+    again.load_state_dict(read_released(tmp_path / "wide", shape))
+    assert torch.equal(answers(again), found)
+    with pytest.raises(ValueError, match="width 32 cannot grow to 48"):
+        read_released(tmp_path / "released", Shape(6000, 6000, width=48, heads=3, feed_forward=80, **layers))
+
+
 TEXT = [
     "قال الوزير إن الأمر خطير",
     "the minister said the matter is serious",
