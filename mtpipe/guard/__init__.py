@@ -20,8 +20,8 @@ from mtpipe.guard.script import check_copy, check_language, check_script
 
 __all__ = ["CHECKS", "Pair", "check", "confidence"]
 
-# Of what the checks find; raised when they find other things in the same texts.
-VERSION = 4
+# Of what the checks find and what is put right; raised when it is another thing for the same texts.
+VERSION = 5
 Check = Callable[[Pair], list[Finding]]
 CHECKS: dict[str, Check] = {
     "empty": check_empty,

@@ -77,12 +77,13 @@ def sounds_like(arabic: str, latin: str) -> bool:
         ours = skeleton(form)
         if ours == theirs and len(ours) >= 1:
             return True
-        if min(len(ours), len(theirs)) >= 2 and _distance(ours, theirs) <= max(len(ours), len(theirs)) // 3:
+        if min(len(ours), len(theirs)) >= 2 and distance(ours, theirs) <= max(len(ours), len(theirs)) // 3:
             return True
     return False
 
 
-def _distance(first: str, second: str) -> int:
+def distance(first: str, second: str) -> int:
+    """Return how many letters must be put in, left out or changed to make one word the other."""
     row = list(range(len(second) + 1))
     for i, a in enumerate(first, 1):
         last, row[0] = row[0], i

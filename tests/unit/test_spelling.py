@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from mtpipe.data import Flag, Hypothesis
+from mtpipe.pipeline.known_names import spelled_as_known
 from mtpipe.pipeline.spelling import Ask, respelled
 from mtpipe.translator import Job
 
@@ -113,3 +114,56 @@ def test_a_capital_that_its_place_alone_made_is_no_lost_name() -> None:
     [kept], cost = respelled([("ووفقا للوكالة، ترسو 47 سفينة هناك", "en")], [hypothesis], ask, pieces)
     assert kept == hypothesis
     assert (asked, cost) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "links", "fixed"),
+    [
+        ("قال ترامب إنه", "en", "Tramb said he", [(1, 0)], "Trump said he"),
+        ("خطة ترامب", "en", "Tramb's plan", [(1, 0)], "Trump's plan"),
+        ("رأي ترامب", "fr", "L'avis de Tramb", [(1, 2)], "L'avis de Trump"),
+        ("وزار كولومبيا", "fr", "Il visite la Colombiya.", [(1, 3)], "Il visite la Colombie."),
+        ("في أوكلاند", "fr", "près d'Okland", [(1, 1)], "près d'Oakland"),
+        (
+            "وصل إلى جلاسجو",
+            "en",
+            "He came to Glasgu.",
+            [(2, 3)],
+            "He came to Glasgow.",
+        ),  # غلاسغو in the table
+        ("قال فاينشتاين", "en", "Fainstein said", [(1, 0)], "Feinstein said"),  # not «ف» and Einstein
+        (
+            "قال ترامب إنه",
+            "en",
+            "And so Tramb said",
+            [],
+            "And so Trump said",
+        ),  # nothing says what it stands for
+    ],
+)
+def test_a_misspelled_name_is_spelled_as_the_corpus_does(
+    source: str, target: str, text: str, links: list[tuple[int, int]], fixed: str
+) -> None:
+    better = spelled_as_known(source, target, made(text, *links))
+    assert better.text == fixed
+    assert better.how == "name spelled as known"
+    assert Flag.HEALED in better.flags
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "links"),
+    [
+        ("زار لويس", "en", "Lewis came", [(1, 0)]),  # somebody's name, though the table has another
+        ("زار إيفانوفيتش", "fr", "Ivanovitch vint", [(1, 0)]),  # French for a Russian
+        ("الأخ الأصغر", "en", "Asgher came", [(1, 0)]),  # an article: it may be any word
+        ("قال فأدلر", "en", "Fadler said", [(1, 0)]),  # not «ف» and Adler
+        ("قال ترامب", "en", "Johansen said", [(1, 0)]),  # sounds like something else
+        ("قال ترامب", "en", "he said tramb", [(1, 2)]),  # no capital
+        ("قال تراكمبوش", "en", "Trakmbosh said", [(1, 0)]),  # nobody knows
+    ],
+)
+def test_what_may_be_right_is_not_respelled(
+    source: str, target: str, text: str, links: list[tuple[int, int]]
+) -> None:
+    hypothesis = made(text, *links)
+    assert spelled_as_known(source, target, hypothesis) is hypothesis
