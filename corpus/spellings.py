@@ -21,7 +21,7 @@ _OUT = _HERE.parent / "mtpipe" / "pipeline" / "spellings.tsv"
 _CAPITALS = _OUT.with_name("capitals.txt")
 # The commoner first: where an Arabic spelling serves two names the first one stays. What was added behind the line
 # given comes after all else.
-_LISTS = {"names": None, "places": 5240, "surnames": 4154, "given": 2672}
+_LISTS = {"names": None, "places": 5240, "surnames": 4154, "given": 2672, "names2": 0}
 _LATIN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 _LATIN_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ARABIC = re.compile("[\u0621-\u0652\u0670]{3,}")

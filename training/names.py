@@ -24,7 +24,13 @@ _PLACE_WORDS = frozenset(
     | {"leave", "left", "reach", "reached", "city", "town", "village"}
 )
 # Lists of single names among the examples, and the kind of names they hold.
-LISTS = {"own/given": "given", "own/surnames": "surname", "own/places": "place", "open/geonames": "place"}
+LISTS = {
+    "own/given": "given",
+    "own/surnames": "surname",
+    "own/names2": "surname",  # of all kinds; a sentence does not mind
+    "own/places": "place",
+    "open/geonames": "place",
+}
 _ENDS = (".", "!", "?", ":", '"', "»", "«", "“")
 
 

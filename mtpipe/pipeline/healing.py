@@ -13,6 +13,7 @@ from mtpipe.data import Attempt, Finding, Flag, Hypothesis, Passport
 from mtpipe.guard import Pair, check, confidence
 from mtpipe.guard.terms import Terms
 from mtpipe.pipeline.figures import grouped, put_right, timed
+from mtpipe.pipeline.known_names import spelled_as_known
 from mtpipe.pipeline.latin import kept_as_written
 from mtpipe.pipeline.quotations import bracketed, left_open
 from mtpipe.pipeline.rungs import Rung, another_model, ladder_for
@@ -217,12 +218,14 @@ class Healing:
         jobs alone.
         """
         size = len(jobs) if planned else _LOT
-        ladder = self._ladder(source, planned) if self.retry else []
+        ladder = [self._naming(rung, source) for rung in self._ladder(source, planned)] if self.retry else []
         found: list[Hypothesis] = []
         for start in range(0, len(jobs), max(1, size)):
             lot = jobs[start : start + size]
             step = _step(progress, start, len(lot), len(jobs))
             first = self.inner.translate(lot, source, beam_size=beam_size, planned=planned, progress=step)
+            # Before the checks, which would have misspelled names decoded again.
+            first = self._named(lot, first, source)
             made = heal(lot, first, source, ladder, self.terms, allowed=allowed)
             self.tally.add(made, sum(len(text) for text, _ in lot))
             kept = self._spelled(lot, made.hypotheses, source, planned)
@@ -237,10 +240,36 @@ class Healing:
                 progress((start + len(lot)) * 100, len(jobs) * 100)
         return found
 
+    def _named(self, jobs: Sequence[Job], hypotheses: list[Hypothesis], source: str) -> list[Hypothesis]:
+        """Spell names as the table does, for a model that misspells them."""
+        inner = self.inner
+        if not (self.retry and source == "ar" and isinstance(inner, Engine) and inner.model.misspells_names):
+            return hypotheses
+        return [
+            spelled_as_known(*job, made, self._terms_in(job[0]))
+            for job, made in zip(jobs, hypotheses, strict=True)
+        ]
+
+    def _terms_in(self, text: str) -> set[int]:
+        """Return the places of the words that a glossary has renderings for."""
+        found = () if self.terms is None else self.terms.occurrences(text)
+        return {place for term in found for place in term.places}
+
+    def _naming(self, rung: Rung, source: str) -> Rung:
+        """Return the rung with names spelled right in all that it gives: attempts are compared with such names."""
+
+        def retry(jobs: Sequence[Job], best: Sequence[Hypothesis]) -> list[list[Hypothesis]]:
+            return [
+                self._named([job] * len(variants), variants, source)
+                for job, variants in zip(jobs, rung.retry(jobs, best), strict=True)
+            ]
+
+        return replace(rung, retry=retry)
+
     def _spelled(
         self, jobs: Sequence[Job], hypotheses: list[Hypothesis], source: str, planned: bool
     ) -> list[Hypothesis]:
-        """Ask for lost names by themselves; hypotheses that change are checked again."""
+        """Spell names right and ask for lost ones by themselves; hypotheses that change are checked again."""
         inner = self.inner
         if not (self.retry and source == "ar" and isinstance(inner, Engine)):
             return hypotheses
@@ -248,7 +277,7 @@ class Healing:
         def ask(names: Sequence[Job]) -> list[str]:
             return [made.text for made in inner.translate(names, source, planned=planned)]
 
-        kept, characters = respelled(jobs, hypotheses, ask, inner.sizes)
+        kept, characters = respelled(jobs, self._named(jobs, hypotheses, source), ask, inner.sizes)
         self.tally.more(characters)
         return [
             old if new is old else _checked(job, new, source, self.terms)

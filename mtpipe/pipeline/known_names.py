@@ -8,7 +8,7 @@ in ``spellings.tsv`` (Arabic, English, French where it differs), and every other
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib.resources import files
 
@@ -34,27 +34,29 @@ _HOW = "name spelled as known"
 
 def spelling(form: str) -> dict[str, str] | None:
     """Return target language → spelling of an Arabic name of one word; None where the table has it not."""
-    return _table().get(plain(form))
+    return table().get(plain(form))
 
 
-def spelled_as_known(source: str, target: str, made: Hypothesis) -> Hypothesis:
+def spelled_as_known(source: str, target: str, made: Hypothesis, terms: Collection[int] = ()) -> Hypothesis:
     """Return the hypothesis with misspelled names as the table spells them.
 
     A capitalised word is misspelled that no text of ours has with a capital, that sounds like an Arabic word it is
-    linked to (without links: like any) and that resembles what the table has for that word.
+    linked to (without links: like any) and that resembles what the table has for that word. ``terms`` are the places
+    of source words that a glossary renders: they are left alone.
     """
     ours = source.split()
     for place, core in possible_names(made.text, target):
         if is_spelling(core):
             continue
-        sources = [ours[here] for here, there in made.links if there == place and here < len(ours)]
-        words = [word for part in sources or ours for word in ARABIC.findall(part)]
+        linked = [here for here, there in made.links if there == place and here < len(ours)]
+        places = [here for here in linked or range(len(ours)) if here not in terms]
+        words = [word for here in places for word in ARABIC.findall(ours[here])]
         found = [
             (likeness, name)
             for word in words
             for likeness, name in _spellings(word, core, target)
             # What stands there already is no other word's spelling, unless the links say so.
-            if sources or name not in made.text
+            if linked or name not in made.text
         ]
         if found:
             _, name = max(found)
@@ -155,7 +157,7 @@ def is_spelling(word: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, str]]:
+def table() -> dict[str, dict[str, str]]:
     """Return Arabic name in plain spelling → target language → its spelling there."""
     table = {}
     for line in files("mtpipe.pipeline").joinpath("spellings.tsv").read_text("utf-8").splitlines():
@@ -167,7 +169,7 @@ def _table() -> dict[str, dict[str, str]]:
 @lru_cache(maxsize=1)
 def _by_consonants() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for name in _table():
+    for name in table():
         found.setdefault(_consonants(name), []).append(name)
     return found
 
@@ -176,4 +178,4 @@ def _by_consonants() -> dict[str, list[str]]:
 def _capitals() -> frozenset[str]:
     """Return all words that are known with a capital, folded."""
     words = files("mtpipe.pipeline").joinpath("capitals.txt").read_text("utf-8").split()
-    return frozenset([*words, *(fold(name) for names in _table().values() for name in names.values())])
+    return frozenset([*words, *(fold(name) for names in table().values() for name in names.values())])

@@ -17,7 +17,6 @@ from mtpipe.pipeline.known_names import (
     CORE,
     SHORTEST,
     possible_names,
-    spelled_as_known,
     spelling,
     with_name,
 )
@@ -46,15 +45,14 @@ def respelled(
 ) -> tuple[list[Hypothesis], int]:
     """Return the hypotheses with strange names spelled anew, and how many characters were asked for.
 
-    Misspelled names that are known come first (``spelled_as_known``). Then a capitalised word is doubted that sounds
-    like no word of the Arabic text and is linked to one word only, which the model's vocabulary cuts into many
-    pieces, nothing in the translation sounds like, and no dictionary knows as what the word means. It is replaced by
-    what the table has, else by what the model makes of the name alone, if that sounds like the name.
+    A capitalised word is doubted that sounds like no word of the Arabic text and is linked to one word only, which
+    the model's vocabulary cuts into many pieces, nothing in the translation sounds like, and no dictionary knows as
+    what the word means. It is replaced by what the table has, else by what the model makes of the name alone, if that
+    sounds like the name.
     """
-    kept = [spelled_as_known(*job, made) for job, made in zip(jobs, hypotheses, strict=True)]
     doubts = [
         doubt
-        for row, (job, made) in enumerate(zip(jobs, kept, strict=True))
+        for row, (job, made) in enumerate(zip(jobs, hypotheses, strict=True))
         for doubt in _doubts(row, job[0], made, job[1])
     ]
     pieces = dict(zip([d.forms[0] for d in doubts], sizes([d.forms[0] for d in doubts]), strict=True))
@@ -62,6 +60,7 @@ def respelled(
     unknown = [doubt for doubt in doubts if _known(doubt) is None]
     asked = list(dict.fromkeys((form, jobs[doubt.row][1]) for doubt in unknown for form in doubt.forms))
     answers = dict(zip(asked, ask(asked), strict=True)) if asked else {}
+    kept = list(hypotheses)
     for doubt in doubts:
         name = _name(doubt, jobs[doubt.row][1], answers)
         if name:
