@@ -1,7 +1,8 @@
-"""What asking for lost names by themselves does to a model's translations of the development sets.
+"""What spelling known names right, then asking for lost ones by themselves, does to a model's development sets.
 
-``python -m benchmarks.names [MODEL] [LINES]``: rows changed, chrF2, names right (those that both references spell
-alike) before and after, and the share of characters decoded besides; the MTPIPE_DATA folder has the sets.
+``python -m benchmarks.names [MODEL] [LINES]``: rows changed, chrF2 and names right (those that both references spell
+alike) as the model writes, with known names spelled, with lost ones put in as well; and the share of characters decoded
+besides. The MTPIPE_DATA folder has the sets.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sacrebleu
 
 from benchmarks.healing import development
 from mtpipe import models
+from mtpipe.pipeline.known_names import spelled_as_known
 from mtpipe.pipeline.spelling import respelled
 from mtpipe.translator import Engine
 from training.counts import names_kept
@@ -28,27 +30,29 @@ def main() -> None:
     for name in ("flores-dev", "ntrex-dev"):
         references = {target: development(name, target)[1][:lines] for target in _TARGETS}
         sources = development(name, "en")[0][:lines]
-        before: dict[str, list[str]] = {}
-        after: dict[str, list[str]] = {}
+        stages: dict[str, list[list[str]]] = {}
         extra = {}
         for target in _TARGETS:
             jobs = [(source, target) for source in sources]
             made = engine.translate(jobs, "ar")
-            kept, asked = respelled(
-                jobs, made, lambda more: [one.text for one in engine.translate(more, "ar")], engine.sizes
+            known = [spelled_as_known(*job, one) for job, one in zip(jobs, made, strict=True)]
+            put_in, asked = respelled(
+                jobs, known, lambda more: [one.text for one in engine.translate(more, "ar")], engine.sizes
             )
-            before[target], after[target] = [h.text for h in made], [h.text for h in kept]
+            stages[target] = [[h.text for h in stage] for stage in (made, known, put_in)]
             extra[target] = asked / sum(map(len, sources))
         for target in _TARGETS:
-            changed = sum(a != b for a, b in zip(before[target], after[target], strict=True))
+            first, *later = stages[target]
+            changed = [sum(a != b for a, b in zip(first, texts, strict=True)) for texts in later]
             chrf = [
-                f"{sacrebleu.corpus_chrf(texts[target], [references[target]]).score:.2f}"
-                for texts in (before, after)
+                f"{sacrebleu.corpus_chrf(texts, [references[target]]).score:.2f}" for texts in stages[target]
             ]
-            names = [names_kept(references, texts, target) for texts in (before, after)]
+            names = [
+                names_kept(references, {t: stages[t][number] for t in _TARGETS}, target) for number in range(3)
+            ]
             print(
-                f"| {name} → {target} | {changed} of {len(sources)} | {' → '.join(chrf)} "
-                f"| {names[0][0]} → {names[1][0]} of {names[0][1]} | {extra[target]:.1%} |",
+                f"| {name} → {target} | {changed[0]}, {changed[1]} of {len(sources)} | {' → '.join(chrf)} "
+                f"| {' → '.join(str(kept) for kept, _ in names)} of {names[0][1]} | {extra[target]:.1%} |",
                 flush=True,
             )
 

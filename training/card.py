@@ -15,6 +15,7 @@ from mtpipe.typesetting import typeset
 from training import score
 from training.corpora import TARGETS
 from training.counts import dates_kept, names_kept, numbers_kept, repeats_itself
+from training.network import Shape
 from training.train import Trainer
 from training.vocabulary import LANGUAGE_TOKENS
 
@@ -49,10 +50,11 @@ def write_passport(folder: Path, config: dict[str, Any], trainer: Trainer) -> No
             "source_suffix": ["</s>"],
             "target_prefix": ["{target}"],
             "target_tokens": LANGUAGE_TOKENS,
-            "max_source": config["train"]["max_pieces"],
+            "max_source": config["model"]["max_source"],
             "max_target": trainer.shape.positions - 2,
         },
         "decoding": config["model"]["decoding"],
+        "misspells_names": True,
         "files": files,
     }
     (folder / "passport.json").write_text(json.dumps(passport, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -87,7 +89,7 @@ def write_card(
     work: Path, config: dict[str, Any], trainer: Trainer, sets: dict[str, dict[str, list[str]]]
 ) -> None:
     """Measure the float32 and int8 folders of ``work`` and write the card beside the int8 weights."""
-    decoding = config["model"]["decoding"]
+    decoding = config["model"]["decoding"] | {"max_source": config["model"]["max_source"]}
     small, full = (measure(work / kind, sets, decoding) for kind in ("int8", "float32"))
     (work / "scores.json").write_text(json.dumps({"int8": small, "float32": full}, indent=1))
     sources = yaml.safe_load((Path(__file__).parent / "sources.yaml").read_text("utf-8"))
@@ -120,7 +122,7 @@ systems reach on FLORES (dev into English, devtest as published into French):
 
 ## How it was made
 
-- {trainer.shape.encoder_layers}+{trainer.shape.decoder_layers} layers, width {trainer.shape.width}, feed-forward {trainer.shape.feed_forward},
+- {trainer.shape.encoder_layers}+{trainer.shape.decoder_layers} layers, width {trainer.shape.width}{_grown(trainer.shape)}, feed-forward {trainer.shape.feed_forward},
   {trainer.shape.heads} heads, vocabularies of {trainer.shape.source_vocabulary} (Arabic side) and {trainer.shape.target_vocabulary} pieces; embeddings warm-started from a lexicon of word
   links (eflomal), one attention head supervised by them; bf16, or float32 where the processor has no bfloat16;
   exponential average of the weights{_blend(config)}.
@@ -141,6 +143,10 @@ Own corpus (CC0): {sum(n for name, n in counts.items() if name.startswith("own/"
 The weights are released under Apache-2.0.
 """
     (work / "int8" / "README.md").write_text(text, "utf-8")
+
+
+def _grown(shape: Shape) -> str:
+    return f" (grown from {shape.position_width})" if shape.position_width else ""
 
 
 def _blend(config: dict[str, Any]) -> str:

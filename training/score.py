@@ -9,11 +9,13 @@ import ctranslate2
 import sacrebleu
 import sentencepiece
 
+from mtpipe.clauses import parts_of_one, split_clauses
 from training.corpora import TARGETS
 from training.examples import Example
 from training.vocabulary import LANGUAGE_TOKENS
 
 MAX_TARGET = 200
+MAX_SOURCE = 250
 SETS = ("flores-dev", "ntrex-dev", "tico19-dev")
 
 
@@ -36,13 +38,19 @@ def read_sets(
 
 
 def translate(
-    folder: Path, lines: list[str], target: str, beam_size: int = 1, **options: object
+    folder: Path,
+    lines: list[str],
+    target: str,
+    beam_size: int = 1,
+    max_source: int = MAX_SOURCE,
+    **options: object,
 ) -> list[str]:
-    """Translate ``lines`` with a converted folder, the way mtpipe does."""
+    """Translate ``lines`` with a converted folder, the way mtpipe does: what is longer is cut at clause marks."""
     engine = ctranslate2.Translator(str(folder), inter_threads=os.cpu_count() or 1, intra_threads=1)
     source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
     decoder = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm"))
-    pieces = [[*tokens[:250], "</s>"] for tokens in source.encode(lines, out_type=str)]
+    cut = [split_clauses(line, lambda text: len(source.encode(text)), max_source) for line in lines]
+    pieces = [[*source.encode(part, out_type=str), "</s>"] for parts in cut for part in parts]
     results = engine.translate_batch(
         pieces,
         target_prefix=[[LANGUAGE_TOKENS[target]]] * len(pieces),
@@ -52,7 +60,8 @@ def translate(
         batch_type="tokens",
         **options,
     )
-    return [decoder.decode(result.hypotheses[0][1:]) for result in results]
+    texts = iter(decoder.decode(result.hypotheses[0][1:]) for result in results)
+    return [" ".join(parts_of_one(parts, [next(texts) for _ in parts])) for parts in cut]
 
 
 def scores(folder: Path, sets: dict[str, dict[str, list[str]]], beam_size: int = 1) -> dict[str, float]:

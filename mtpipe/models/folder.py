@@ -24,13 +24,17 @@ _HASHED_AT_LOAD = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A converted folder: where it lies, its passport, how to speak to it, its decoding defaults."""
+    """A converted folder: where it lies, its passport, how to speak to it, its decoding defaults.
+
+    ``misspells_names`` says that it writes names as it hears them, so that a table knows better.
+    """
 
     folder: Path
     passport: Passport
     sources: tuple[str, ...]
     conventions: Conventions
     decoding: Mapping[str, Any]
+    misspells_names: bool = False
 
     def supports(self, source: str, target: str) -> bool:
         """Tell whether the model translates ``source`` into ``target``, as far as is known."""
@@ -186,7 +190,14 @@ def _from_passport(folder: Path, described: Mapping[str, Any]) -> Model:
         self_test=str(described.get("self_test", {}).get("result", "")),
     )
     conventions = from_passport(described.get("conventions", {}))
-    return Model(folder, passport, tuple(described["sources"]), conventions, described.get("decoding", {}))
+    return Model(
+        folder,
+        passport,
+        tuple(described["sources"]),
+        conventions,
+        described.get("decoding", {}),
+        described.get("misspells_names", False),
+    )
 
 
 def _without_passport(folder: Path) -> Model:

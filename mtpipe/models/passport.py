@@ -77,6 +77,8 @@ def _faults(passport: Mapping[str, Any]) -> list[str]:
     ]
     if not isinstance(passport.get("commercial"), bool | None):
         found.append(f"'commercial' is {passport['commercial']!r}, not true, false or null")
+    if not isinstance(passport.get("misspells_names", False), bool):
+        found.append(f"'misspells_names' is {passport['misspells_names']!r}, not true or false")
     if not isinstance(passport.get("self_test", {}), dict):
         found.append("'self_test' is no object")
     found += _file_faults(passport.get("files"))

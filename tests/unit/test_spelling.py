@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
+from mtpipe import models
 from mtpipe.data import Flag, Hypothesis
-from mtpipe.pipeline.known_names import spelled_as_known
+from mtpipe.models import Model
+from mtpipe.pipeline.healing import Healing
+from mtpipe.pipeline.known_names import spelled_as_known, table
 from mtpipe.pipeline.spelling import Ask, respelled
-from mtpipe.translator import Job
+from mtpipe.translator import Engine, Job
 
 SOURCE = "قال كروغلوفسكي إن هيئة الدفاع ستطعن في الحكم"
 
@@ -167,3 +171,21 @@ def test_what_may_be_right_is_not_respelled(
 ) -> None:
     hypothesis = made(text, *links)
     assert spelled_as_known(source, target, hypothesis) is hypothesis
+
+
+def test_the_renderings_of_a_glossary_are_not_respelled() -> None:
+    hypothesis = made("Tramb said", (1, 0))
+    assert spelled_as_known("قال ترامب", "en", hypothesis, terms={1}) is hypothesis
+
+
+def test_a_model_that_misspells_names_gets_more_of_them_right() -> None:
+    model = models.find()
+    assert model.misspells_names, "the built-in model writes what it hears"
+    names = list(table().items())[::1400]
+    jobs = [(f"التقى {arabic} رئيس الوزراء في باريس أمس.", "en") for arabic, _ in names]
+
+    def right(model: Model) -> int:
+        made = Healing(Engine(model, links=True)).translate(jobs, "ar")
+        return sum(spelled["en"] in h.text for h, (_, spelled) in zip(made, names, strict=True))
+
+    assert right(model) > right(replace(model, misspells_names=False))

@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtpipe import models
-from training import corpora, vocabulary
+from mtpipe.translator import Engine
+from mtpipe.typesetting import typeset
+from training import corpora, score, vocabulary
 from training.counts import dates_kept, names_kept, numbers_kept, repeats_itself
 from training.examples import Example
 from training.misspelling import misspell
@@ -422,3 +424,21 @@ def _runs(process: int) -> bool:
     """Tell whether a process is there and not a zombie that nobody asked after."""
     stat = Path(f"/proc/{process}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_scores_are_of_what_mtpipe_itself_would_write() -> None:
+    model = models.find()
+    limit = model.conventions.max_source
+    lines = [
+        "قال الوزير إن الأمر خطير.",
+        "وصل الوزير إلى باريس، والتقى الرئيس في القصر، وبحث معه أزمة الطاقة، ثم عقد مؤتمرا صحافيا، وأعلن فيه أن بلاده"
+        " سترسل مساعدات إلى المنكوبين، وأن سفينة محملة بالأدوية ستغادر الميناء يوم الخميس، وسيرافقها أطباء ومهندسون، ثم"
+        " زار مصنعا للسيارات في ضواحي المدينة، وتحدث إلى العمال المضربين، ووعدهم بأن تدرس حكومته مطالبهم، قبل أن يعود"
+        " مساء إلى بلاده، حيث استقبله حشد من المواطنين الغاضبين، واتهمته المعارضة بأنه أهمل شؤون البلاد وأهلها.",
+    ]
+    engine = Engine(model)
+    assert engine.sizes(lines)[1] > limit, "one is cut"
+    made = score.translate(model.folder, lines, "en", max_source=limit, **model.decoding)
+    assert [typeset(text, "en") for text in made] == [
+        h.text for h in engine.translate([(line, "en") for line in lines], "ar")
+    ]
