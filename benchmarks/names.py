@@ -48,7 +48,8 @@ def main() -> None:
                 f"{sacrebleu.corpus_chrf(texts, [references[target]]).score:.2f}" for texts in stages[target]
             ]
             names = [
-                names_kept(references, {t: stages[t][number] for t in _TARGETS}, target) for number in range(3)
+                names_kept(references, {t: stages[t][number] for t in _TARGETS}, target)
+                for number in range(3)
             ]
             print(
                 f"| {name} → {target} | {changed[0]}, {changed[1]} of {len(sources)} | {' → '.join(chrf)} "
