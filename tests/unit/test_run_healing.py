@@ -45,7 +45,11 @@ def translations(folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("glossary", [False, True])
-def test_a_run_gives_what_translate_gives(configured: Path, tiny_model: Path, glossary: bool) -> None:
+def test_a_run_gives_what_translate_gives(
+    configured: Path, tiny_model: Path, glossary: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Everything may be tried again: else the last digits of a score may decide whom the allowance leaves out.
+    monkeypatch.setattr("mtpipe.pipeline.healing._FLOOR", 1_000_000)
     # One batch for all: then nothing but the order of the jobs differs.
     settings = ["decoding.batch_pieces=100000", f"inputs=[{configured.parent}/in/001.txt]"]
     more = []
