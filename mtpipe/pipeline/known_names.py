@@ -45,7 +45,8 @@ def spelled_as_known(source: str, target: str, made: Hypothesis, terms: Collecti
     of source words that a glossary renders: they are left alone.
     """
     ours = source.split()
-    for place, core in possible_names(made.text, target):
+    # From the last to the first: « de » put in moves the places behind it.
+    for place, core in reversed(list(possible_names(made.text, target))):
         if is_spelling(core):
             continue
         linked = [here for here, there in made.links if there == place and here < len(ours)]

@@ -61,7 +61,8 @@ def respelled(
     asked = list(dict.fromkeys((form, jobs[doubt.row][1]) for doubt in unknown for form in doubt.forms))
     answers = dict(zip(asked, ask(asked), strict=True)) if asked else {}
     kept = list(hypotheses)
-    for doubt in doubts:
+    # From the last to the first: « de » put in moves the places behind it.
+    for doubt in reversed(doubts):
         name = _name(doubt, jobs[doubt.row][1], answers)
         if name:
             kept[doubt.row] = with_name(kept[doubt.row], doubt.place, doubt.core, name, _HOW)

@@ -78,6 +78,7 @@ def test_missing_damaged_and_swapped_files_are_named(copy: Path, name: str) -> N
         ({"files": {"model.bin": {}}}, "the list of files lacks one of"),
         ({"licence": None}, "'licence' is missing or no text"),
         ({"targets": "en"}, "'targets' is missing or no list of language codes"),
+        ({"misspells_names": "yes"}, "'misspells_names' is 'yes', not true or false"),
         ({"conventions": None}, "'conventions' is no object"),
         ({"conventions": {"max_source": "many"}}, "'max_source' is 'many', not a number of pieces"),
         ({"conventions": {"target_prefix": "x"}}, "'target_prefix' is no list of tokens"),

@@ -127,6 +127,13 @@ def test_a_capital_that_its_place_alone_made_is_no_lost_name() -> None:
         ("خطة ترامب", "en", "Tramb's plan", [(1, 0)], "Trump's plan"),
         ("رأي ترامب", "fr", "L'avis de Tramb", [(1, 2)], "L'avis de Trump"),
         ("وزار كولومبيا", "fr", "Il visite la Colombiya.", [(1, 3)], "Il visite la Colombie."),
+        (
+            "رأي ترامب وجونسون",
+            "fr",
+            "l'avis d'Etramb et de Jonsun",
+            [(1, 1), (2, 4)],
+            "l'avis de Trump et de Johnson",
+        ),
         ("في أوكلاند", "fr", "près d'Okland", [(1, 1)], "près d'Oakland"),
         (
             "وصل إلى جلاسجو",
