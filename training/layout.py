@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.network import Shape
+from training.network import Shape, position_table
 
 _DTYPES = ("float32", "int8", "int16", "int32", "float16")
 
@@ -66,6 +66,11 @@ def read_released(folder: Path, shape: Shape) -> dict[str, Tensor]:
         if f"{theirs}_scale" in stored:
             value /= stored[f"{theirs}_scale"].reshape(-1, 1)
         state[ours] = torch.from_numpy(value)
+    # A network may be widened more than once: its positions stay those of its first width.
+    positions = torch.from_numpy(stored["encoder/position_encodings/encodings"].astype(np.float32))
+    wanted = position_table(shape)[:, : positions.shape[1]]
+    if wanted.shape != positions.shape or not torch.allclose(wanted, positions, atol=1e-4):
+        raise ValueError(f"{folder}: its positions are not those of position_width {shape.position_width}")
     return _widen(_deepen(state, depth, shape.encoder_layers), shape)
 
 
@@ -100,10 +105,8 @@ def _widen(state: dict[str, Tensor], shape: Shape) -> dict[str, Tensor]:
     old = state["source_embeddings.weight"].shape[1]
     if old == shape.width and state["encoder.0.ffn_in.bias"].shape[0] == shape.feed_forward:
         return state
-    if old > shape.width or shape.position_width != old or old % (shape.width // shape.heads):
-        raise ValueError(
-            f"width {old} cannot grow to {shape.width}, {shape.heads} heads; position_width must be {old}"
-        )
+    if old > shape.width or old % (shape.width // shape.heads):
+        raise ValueError(f"width {old} cannot grow to {shape.width} with {shape.heads} heads")
     shrink = (old / shape.width) ** 0.5
     return {name: _widened(name, value, old, shape, shrink) for name, value in state.items()}
 

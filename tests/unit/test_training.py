@@ -256,8 +256,22 @@ def test_a_wider_model_starts_with_the_answers_of_the_released_one(tmp_path: Pat
     again = Transformer(shape, 0.1)
     again.load_state_dict(read_released(tmp_path / "wide", shape))
     assert torch.equal(answers(again), found)
-    with pytest.raises(ValueError, match="width 32 cannot grow to 48"):
+    # It can grow once more, and then in its feed-forward alone.
+    for number, larger in enumerate(
+        (
+            Shape(6000, 6000, width=64, heads=4, feed_forward=96, position_width=32, **layers),
+            Shape(6000, 6000, width=64, heads=4, feed_forward=128, position_width=32, **layers),
+        )
+    ):
+        wider = Transformer(larger, 0.1)
+        wider.load_state_dict(read_released(tmp_path / ("wide" if number == 0 else "wider0"), larger))
+        assert torch.allclose(expected, answers(wider), atol=1e-3 * float(expected.detach().abs().max()))
+        export.export(wider.state_dict(), larger, spm, tmp_path / f"wider{number}", None)
+    with pytest.raises(ValueError, match="its positions are not those of position_width 0"):
         read_released(tmp_path / "released", Shape(6000, 6000, width=48, heads=3, feed_forward=80, **layers))
+    with pytest.raises(ValueError, match="width 32 cannot grow to 40 with 1 heads"):
+        uneven = Shape(6000, 6000, width=40, heads=1, feed_forward=80, position_width=32, **layers)
+        read_released(tmp_path / "released", uneven)
 
 
 TEXT = [
