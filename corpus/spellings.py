@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mtpipe.guard.name_matching import bare, fold, skeleton
 from mtpipe.guard.number_words import plain
+from mtpipe.pipeline.known_names import CORE
 
 _HERE = Path(__file__).parent
 _OUT = _HERE.parent / "mtpipe" / "pipeline" / "spellings.tsv"
@@ -23,7 +24,6 @@ _CAPITALS = _OUT.with_name("capitals.txt")
 # given comes after all else.
 _LISTS = {"names": None, "places": 5240, "surnames": 4154, "given": 2672, "names2": 0}
 _LATIN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
-_LATIN_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ARABIC = re.compile("[\u0621-\u0652\u0670]{3,}")
 _SHORTEST = 4  # letters of a name taken from a sentence, in either script
 _STEADY = 0.75  # share of the sentences with a name in which it is spelled the same
@@ -56,7 +56,7 @@ def main() -> None:
         fold(word)
         for triple in triples
         for text in triple[1:]
-        for word in _LATIN_WORD.findall(text)
+        for word in CORE.findall(text)
         if word[0].isupper() and len(word) > 2
     }
     words = sorted(capitals - spelled_words)
@@ -75,7 +75,7 @@ def _from_sentences(triples: list[Triple]) -> dict[str, tuple[str, str]]:
         fold(word)
         for triple in triples
         for text in triple[1:]
-        for word in _LATIN_WORD.findall(text)
+        for word in CORE.findall(text)
         if word[0].islower()
     }
     uses: dict[str, tuple[Counter[str], Counter[str]]] = defaultdict(lambda: (Counter(), Counter()))
@@ -85,8 +85,8 @@ def _from_sentences(triples: list[Triple]) -> dict[str, tuple[str, str]]:
             uses[name][1][french] += 1
     kept = {}
     for name, (english_uses, french_uses) in uses.items():
-        (english, often), (french, souvent) = english_uses.most_common(1)[0], french_uses.most_common(1)[0]
-        if min(often, souvent) >= _STEADY * english_uses.total():
+        (english, often), (french, also) = english_uses.most_common(1)[0], french_uses.most_common(1)[0]
+        if min(often, also) >= _STEADY * english_uses.total():
             kept[name] = english, french
     return kept
 
@@ -100,7 +100,7 @@ def _names(triple: Triple, small: set[str]) -> Iterator[Triple]:
         list(
             dict.fromkeys(
                 word
-                for word in _LATIN_WORD.findall(text)
+                for word in CORE.findall(text)
                 if word[0].isupper() and len(word) >= _SHORTEST and fold(word) not in small
             )
         )
