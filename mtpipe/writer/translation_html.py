@@ -24,7 +24,7 @@ _FLAGS = {
     Flag.SPLIT: ("long, translated in parts", True),
     Flag.TRUNCATED: ("cut off", False),
     Flag.EMPTY: ("no translation", False),
-    Flag.HEALED: ("tried again", True),
+    Flag.HEALED: ("mended", True),
     Flag.NOT_IN_REFERENCE: ("not in the reference", True),
     Flag.WITH_ROW_ABOVE: ("in the row above", True),
     Flag.MOVED: ("stands elsewhere in the reference", True),

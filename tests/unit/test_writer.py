@@ -112,7 +112,7 @@ def test_findings_and_retries_are_told_beside_the_text() -> None:
     second = Hypothesis("no", findings=(Finding("numbers", "3 is <missing>"),))
     english = replace(english, hypotheses=(first, second))
     page = write_translations([english, french], "html")
-    assert "tried again: 6 candidates" in page
+    assert "mended: 6 candidates" in page
     assert "3 is &lt;missing&gt;" in page
     assert 'class="cell low ltr"' in page
     rows = [json.loads(line) for line in write_translations([english, french], "jsonl").splitlines()[1:]]
