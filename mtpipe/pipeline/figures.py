@@ -32,6 +32,7 @@ _CURRENCY = "$€£"
 # A figure in pieces: nothing says which of them is to go.
 _MORE_BEFORE = re.compile(r"\d[\s.,]$")
 _MORE_BEHIND = re.compile(r"[\s.,]?\d")
+_SLIP = 2  # digits that a slip may add to a figure
 _NO_BREAK, _NARROW = "\u00a0", "\u202f"
 
 
@@ -41,7 +42,7 @@ def put_right(text: str, target: str, made: Hypothesis, source: str) -> Hypothes
     edits = [
         (new.at, new.text, _written(old.text, target))
         for old, new in changed_numbers(pair)
-        if _plain(old) and _plain(new)
+        if _plain(old) and _plain(new) and not _runs_together(old, new)
     ]
     edits += [
         (new.at, new.text, _percentage(new.text, target)) for _, new in bare_percentages(pair) if _plain(new)
@@ -115,6 +116,12 @@ def _pointed(text: str, made: Hypothesis) -> Hypothesis:
 
 def _plain(number: Number) -> bool:
     return number.digits and _PLAIN.fullmatch(number.text) is not None
+
+
+def _runs_together(old: Number, new: Number) -> bool:
+    """Tell whether ``new`` is rather several figures of the source, as of a telephone number: 111 555 080."""
+    digits, written = (re.sub(r"\D", "", number.text) for number in (old, new))
+    return bool(re.search(r"\s", new.text)) and len(written) - len(digits) > _SLIP
 
 
 def _written(figure: str, target: str) -> str:

@@ -72,6 +72,12 @@ def test_what_is_no_plain_change_stays(source: str, text: str) -> None:
     assert put_right(source, "en", hypothesis, "ar") is hypothesis
 
 
+def test_a_telephone_number_in_pieces_is_not_one_figure_of_the_source() -> None:
+    source = "الاتصال على رقم 101 أو على الرقم 111 555 0800 مع ذكر سجل 247."
+    hypothesis = made("contacter le 101 ou le 111 555 080 avec le registre 247.", (7, 5), (8, 6), (9, 7))
+    assert put_right(source, "fr", hypothesis, "ar") is hypothesis
+
+
 def test_the_links_say_which_of_several_figures_is_which_and_move_with_the_words() -> None:
     source = "خرجت 50,000 شاحنة و13 حافلة"
     hypothesis = made("Ont quitté 500 camions et 33 bus.", (0, 1), (1, 2), (2, 3), (3, 5), (4, 6))
