@@ -1,8 +1,8 @@
 """Which ordinary words the corpus is short of: ``python -m benchmarks.ordinary_words [WORDS] [FILE ...]``.
 
 Counts the words of the development sets (MTPIPE_DATA) that are frequent in at least two of the three, whatever their
-subject, and prints those that ``corpus/`` (or the files named) uses less often, a million words, the largest part of
-the difference first: number, then times a million in the sets and in the corpus.
+subject. Prints how many of them ``corpus/`` (or the files named) uses less often, then WORDS of them, those that make
+the largest difference first, each with its times in a million words of the sets and of the corpus.
 """
 
 from __future__ import annotations
@@ -46,13 +46,10 @@ def main() -> None:
         ours = words(triple[column] for triple in triples)
         scale, million = ours.total() / theirs.total(), 1e6 / theirs.total()
         common = [word for word in theirs if sum(count[word] >= _FREQUENT for count in counts) > 1]
-        lost = {
-            word: theirs[word] * math.log(theirs[word] * scale / (ours[word] + 1))
-            for word in common
-            if theirs[word] * scale > ours[word] + 1
-        }
+        lost = {word: theirs[word] * math.log(theirs[word] * scale / (ours[word] + 1)) for word in common}
+        short = sum(value > 0 for value in lost.values())
         print(
-            f"\n{language}: {len(lost)} of {len(common)}; "
+            f"\n{language}: {short} of {len(common)}; "
             + "; ".join(
                 f"{word} {theirs[word] * million:.0f}, {ours[word] / scale * million:.0f}"
                 for word in sorted(lost, key=lambda word: -lost[word])[:shown]
