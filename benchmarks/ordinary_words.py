@@ -18,7 +18,7 @@ from benchmarks.healing import development
 
 _CORPUS = Path(__file__).parents[1] / "corpus"
 _WORD_LISTS = {"given", "lexicon", "names", "names2", "places", "surnames"}
-_SETS = ("flores-dev", "ntrex-dev", "tico19-dev")
+SETS = ("flores-dev", "ntrex-dev", "tico19-dev")
 _LANGUAGES = ("ar", "en", "fr")
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKS = re.compile("[\u064b-\u0652\u0640]")
@@ -30,17 +30,20 @@ def words(lines: Iterable[str]) -> Counter[str]:
     return Counter(word for line in lines for word in _WORD.findall(_MARKS.sub("", line).casefold()))
 
 
+def corpus_files() -> list[Path]:
+    """Return the files of ``corpus/`` that are sentences, not lists of words."""
+    return [path for path in sorted(_CORPUS.glob("*.tsv")) if path.stem not in _WORD_LISTS]
+
+
 def main() -> None:
     """Print one table a language."""
     shown = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    files = [Path(name) for name in sys.argv[2:]] or [
-        path for path in sorted(_CORPUS.glob("*.tsv")) if path.stem not in _WORD_LISTS
-    ]
+    files = [Path(name) for name in sys.argv[2:]] or corpus_files()
     triples = [line.split("\t") for path in files for line in path.read_text("utf-8").splitlines()]
     for column, language in enumerate(_LANGUAGES):
         counts = [
             words(development(name, "en" if language == "ar" else language)[language != "ar"])
-            for name in _SETS
+            for name in SETS
         ]
         theirs = sum(counts, Counter())
         ours = words(triple[column] for triple in triples)
