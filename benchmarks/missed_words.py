@@ -2,8 +2,8 @@
 
 Translates the first half of each set (MTPIPE_DATA) greedily and prints WORDS words of its references that half of the
 translations lack or more, the most often missed first, each with how often ``corpus/`` has it; then Arabic words that
-``corpus/`` hardly has. The second halves are left alone: what they gain from text written around such words is no
-more than other text of their kind gains.
+``corpus/`` hardly has. The second halves are left alone, so that they tell how much of a gain is owed to knowing
+the words.
 """
 
 from __future__ import annotations
