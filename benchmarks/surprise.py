@@ -67,6 +67,7 @@ def main() -> None:
         side: sentencepiece.SentencePieceProcessor(model_file=str(model.folder / f"{side}.spm"))
         for side in ("source", "target")
     }
+    # The lists of single words too: the model was trained on them.
     triples = [
         line.split("\t")
         for path in sorted(_CORPUS.glob("*.tsv"))
